@@ -1,0 +1,1 @@
+"""Pure, deterministic functions on projections: whom to look at next, groups, intermediaries, paths in words."""

@@ -1,0 +1,77 @@
+"""Errors at the rim: one line in the chosen language (or the JSON `error` object) and the documented exit code."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sys
+import traceback
+from pathlib import Path
+
+from graphkit.cli.context import Context
+from graphkit.config import workspace_path
+from graphkit.errors import GraphkitError, LimitReached, Text, UsageError
+
+
+def answer(error: BaseException, context: Context) -> int:
+    """Report `error` and give the exit code; an interrupt is 130, a closed pipe ends quietly."""
+    import click
+
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return 130
+    if isinstance(error, BrokenPipeError):
+        return 0
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else 0
+    if isinstance(error, click.exceptions.Exit):
+        return error.exit_code
+    known = _known(error)
+    if known is None:
+        _log(error, context)
+        known = GraphkitError(
+            "internal", Text(f"程序内部错误：{type(error).__name__}: {error}", f"a fault of ours: {type(error).__name__}: {error}"),
+            Text("请附上 logs/errors.log 报告此问题", "report it with logs/errors.log"),
+        )  # fmt: skip
+    _print(known, context)
+    return known.exit_code
+
+
+def _known(error: BaseException) -> GraphkitError | None:
+    import click
+
+    if isinstance(error, GraphkitError):
+        return error
+    if isinstance(error, click.UsageError):
+        return UsageError("usage", Text(f"用法错误：{error.format_message()}", error.format_message()), Text("graphkit --help 列出用法", "see graphkit --help"))
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return LimitReached("disk-full", Text("磁盘空间不足，本次操作没有留下任何结果", "the disk is full; nothing of this call was kept"), Text("腾出空间后重试", "free some space and try again"))
+    if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+        return LimitReached("not-writable", Text(f"没有写入权限：{error.filename}", f"no permission to write: {error.filename}"), Text("检查目录权限", "check the permissions of the folder"))
+    if isinstance(error, FileNotFoundError):
+        return UsageError("no-such-file", Text(f"文件不存在：{error.filename}", f"no such file: {error.filename}"), Text("检查路径", "check the path"))
+    return None
+
+
+def _print(error: GraphkitError, context: Context) -> None:
+    lang = context.language if context.language in ("zh", "en") else "zh"
+    if context.json:
+        sys.stdout.write(json.dumps({"error": error.as_json(lang)}, ensure_ascii=False) + "\n")
+        return
+    where = error.where
+    place = " ".join(
+        str(part) for part in (where.file, where.sheet, f"第{where.row}行" if where.row and lang == "zh" else f"row {where.row}" if where.row else None, where.column) if part
+    )
+    line = f"{place + ' ' if place else ''}{error.message[lang]}"
+    fix = error.fix[lang]
+    sys.stderr.write(f"graphkit: {line}{('。' if lang == 'zh' else '. ') + fix if fix else ''}\n".replace("。。", "。"))
+
+
+def _log(error: BaseException, context: Context) -> None:
+    folder = workspace_path(context.workspace) / "logs"
+    text = "".join(traceback.format_exception(error))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with Path(folder / "errors.log").open("a", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except OSError:
+        sys.stderr.write(text)

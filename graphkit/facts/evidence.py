@@ -1,0 +1,123 @@
+"""From the id of a node or an edge back to the row it was read from: nothing is shown without it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from graphkit.model import EDGES, NODES
+from graphkit.types import Evidence, Source, fen_text
+
+_LABEL_OF_PREFIX = {node.prefix: label for label, node in NODES.items()}
+Sources = Callable[[Iterable[int]], Mapping[int, Source]]
+Extras = Callable[[Iterable[int]], Mapping[int, str]]
+
+
+def kind_of(identifier: str) -> tuple[str, str]:
+    """`("node", label)` or `("edge", type)` of an id; an empty type when the id is of neither form."""
+    head = identifier.partition(":")[0]
+    if head in EDGES:
+        return "edge", head
+    return "node", _LABEL_OF_PREFIX.get(head, "")
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON: dates and datetimes as ISO text."""
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep="T", timespec="seconds")
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+class FactReader:
+    """Nodes and edges of one snapshot by id, with their sources.
+
+    `folder` is `graph/<snapshot>/facts`; `sources` and `extras` turn row references into `Source`s and the JSON text of
+    columns that no template knows (`Records.sources`, `Records.extras`).
+    """
+
+    def __init__(self, folder: Path, sources: Sources, extras: Extras) -> None:
+        self._folder = folder
+        self._sources = sources
+        self._extras = extras
+        self._con = duckdb.connect()
+        self._known: dict[str, Evidence] = {}
+
+    def rows(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Raw columns of each known id, as they stand in the fact tables."""
+        wanted: dict[tuple[str, str], list[str]] = {}
+        for identifier in ids:
+            kind, name = kind_of(identifier)
+            if name:
+                wanted.setdefault((kind, name), []).append(identifier)
+        found: dict[str, dict[str, Any]] = {}
+        for (kind, name), members in wanted.items():
+            path = self._folder / f"{kind}s" / f"{name}.parquet"
+            if not path.exists():
+                continue
+            cursor = self._con.execute(
+                "SELECT * FROM read_parquet(?) WHERE id IN (SELECT unnest(?::VARCHAR[]))", [str(path), sorted(set(members))]
+            )
+            columns = [d[0] for d in cursor.description or ()]
+            for row in cursor.fetchall():
+                values = dict(zip(columns, row, strict=True))
+                found[values["id"]] = values
+        return found
+
+    def names(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+        """`{node id: (label, name)}`; the label is the second one where there is one."""
+        rows = self.rows(ids)
+        return {i: (r.get("second") or kind_of(i)[1], r["name"]) for i, r in rows.items() if kind_of(i)[0] == "node"}
+
+    def evidence(self, ids: Sequence[str], src: Mapping[str, int] | None = None) -> dict[str, Evidence]:
+        """Evidence for each known id; `src` names another row for some of them. Parts of derived edges come along."""
+        src = src or {}
+        rows = self.rows([i for i in ids if i not in self._known or i in src])
+        parts = sorted({p for r in rows.values() for p in r.get("parts") or ()} - set(self._known) - set(rows))
+        part_rows = self.rows(parts)
+        everything = {**part_rows, **rows}
+        references = {i: src.get(i, r.get("src")) for i, r in everything.items()}
+        numbers = sorted({n for n in references.values() if n is not None})
+        sources, extras = self._sources(numbers), self._extras(numbers)
+        for identifier in [*part_rows, *rows]:
+            row, number = everything[identifier], references[identifier]
+            made = self._make(identifier, row, sources.get(number) if number is not None else None, extras.get(number, "") if number is not None else "")
+            if identifier in src:
+                continue
+            self._known[identifier] = made
+        special = {
+            i: self._make(i, rows[i], sources.get(src[i]), extras.get(src[i], "")) for i in src if i in rows
+        }
+        return {i: special.get(i) or self._known[i] for i in ids if i in special or i in self._known}
+
+    def _make(self, identifier: str, row: Mapping[str, Any], source: Source | None, extra: str) -> Evidence:
+        kind, name = kind_of(identifier)
+        props = self.props(identifier, row)
+        if extra:
+            props["extra"] = json.loads(extra)
+        parts = tuple(self._known[p] for p in row.get("parts") or () if p in self._known)
+        return Evidence(
+            "edge" if kind == "edge" else "node", identifier, name, row.get("from_id"), row.get("to_id"), props, source, parts
+        )
+
+    @staticmethod
+    def props(identifier: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The model's properties of a row, as JSON values; money as decimal strings under `<name>_cny`."""
+        kind, name = kind_of(identifier)
+        spec = EDGES[name].props if kind == "edge" else NODES[name].props
+        out: dict[str, Any] = {"name": row["name"], "grade": row["grade"]} if kind == "node" else {}
+        if kind == "edge":
+            out = {k: plain(row[k]) for k in ("from_date", "to_date") if row.get(k) is not None}
+            out |= {"confidence": row["confidence"], "derived": row["derived"], "grade": row["grade"]}
+        for prop, value_kind in spec.items():
+            value = row.get(f"{prop}_fen" if value_kind == "money" else prop)
+            if value is not None:
+                out[f"{prop}_cny" if value_kind == "money" else prop] = fen_text(value) if value_kind == "money" else plain(value)
+        return out
+
+    def close(self) -> None:
+        self._con.close()

@@ -1,0 +1,1 @@
+"""Who is who: the evidence ladder (CONTRACT 3). Nobody is ever merged on a person's name."""

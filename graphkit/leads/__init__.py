@@ -1,0 +1,1 @@
+"""Findings → leads: one nest, one lead; scores with their parts."""

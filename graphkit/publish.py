@@ -1,0 +1,43 @@
+"""From the records of a snapshot to everything derived from them: fact tables, then the graph store. Made once, then found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from graphkit.facts.build import build_facts
+from graphkit.records import Records
+from graphkit.store import GraphStore
+
+FACTS_VERSION = "1"
+"""Rises whenever a rule of `graphkit.facts`, `graphkit.identity` or the model changes; old folders are made again."""
+
+
+def facts_folder(root: Path, snapshot: str) -> Path:
+    """`graph/<snapshot>/facts-<version>`; ids are shortened to 16 digits for the folder's name."""
+    return root / "graph" / snapshot[:16] / f"facts-{FACTS_VERSION}"
+
+
+def ensure_facts(root: Path, records: Records, key: bytes, snapshot: str, *, anew: bool = False) -> tuple[Path, Mapping[str, Mapping[str, int]]]:
+    """The fact folder of a snapshot and its counts `{"nodes": {label: n}, "edges": {type: n}}`; built when absent."""
+    folder = facts_folder(root, snapshot)
+    counts_file = folder / "counts.json"
+    if anew or not counts_file.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        con = records.connect(snapshot)
+        try:
+            counts = build_facts(con, key, sorted(records.live(snapshot)), folder)
+        finally:
+            con.close()
+        staged = counts_file.with_suffix(".part")
+        staged.write_text(json.dumps(counts, sort_keys=True), "utf-8")
+        staged.rename(counts_file)
+    loaded: Mapping[str, Mapping[str, int]] = json.loads(counts_file.read_text("utf-8"))
+    return folder, loaded
+
+
+def ensure_published(store: GraphStore, folder: Path, records: Records, snapshot: str) -> None:
+    """The snapshot's graph stands in the store; published when it does not."""
+    if not store.is_published(snapshot):
+        store.publish(folder, snapshot, records.files_of)

@@ -1,0 +1,169 @@
+"""The fact tables of a snapshot, as the columns that a graph store holds (CONTRACT 4).
+
+Money columns `<name>_fen` become `<name>_cny` in yuan; row references become `source_file` and `source_row`; columns
+that only the views need stay behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from graphkit.errors import CheckFailed, Text
+from graphkit.model import EDGES, NODES, Kind
+from graphkit.store.contract import Sources
+
+ARROW: Mapping[Kind, pa.DataType] = {
+    "text": pa.string(), "money": pa.float64(), "date": pa.date32(), "datetime": pa.timestamp("us"), "int": pa.int64(),
+    "number": pa.float64(), "bool": pa.bool_(),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeFrame:
+    """Edges of one type between two primary labels: `from_id`, `to_id` and the properties of the graph."""
+
+    type: str
+    from_label: str
+    to_label: str
+    table: pa.Table
+
+
+@dataclass(frozen=True, slots=True)
+class GraphTables:
+    """`nodes`: label → `id, name, grade, …`; `seconds`: (label, second label) → ids; `edges`: frames, largest first."""
+
+    nodes: Mapping[str, pa.Table]
+    seconds: Mapping[tuple[str, str], pa.Array]
+    edges: tuple[EdgeFrame, ...]
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """`{"nodes": {label: n}, "edges": {type: n}}`, without zeros."""
+        edges: dict[str, int] = {}
+        for frame in self.edges:
+            edges[frame.type] = edges.get(frame.type, 0) + frame.table.num_rows
+        return {"nodes": {k: t.num_rows for k, t in self.nodes.items()}, "edges": edges}
+
+
+def graph_props(props: Mapping[str, Kind]) -> dict[str, Kind]:
+    """Model properties under the names they have in the graph."""
+    return {f"{name}_cny" if kind == "money" else name: kind for name, kind in props.items()}
+
+
+def read_tables(facts: Path, sources: Sources | None = None) -> GraphTables:
+    """Read `facts/{nodes,edges}/*.parquet`. Raises `CheckFailed` when ids repeat or an edge ends nowhere."""
+    nodes: dict[str, pa.Table] = {}
+    seconds: dict[tuple[str, str], pa.Array] = {}
+    for label, spec in NODES.items():
+        table = _read(facts / "nodes" / f"{label}.parquet")
+        if table is None:
+            continue
+        _unique(table.column("id"), label)
+        columns = {"id": table.column("id"), "name": _named(table), "grade": _column(table, "grade", pa.string())}
+        nodes[label] = pa.table(columns | _props(table, spec.props))
+        if "second" in table.column_names:
+            for second in spec.second:
+                ids = table.column("id").filter(pc.equal(table.column("second"), second))
+                if len(ids):
+                    seconds[label, second] = ids.combine_chunks()
+    return GraphTables(nodes, seconds, tuple(_edges(facts, nodes, sources)))
+
+
+def _read(path: Path) -> pa.Table | None:
+    if not path.exists():
+        return None
+    table = pq.read_table(path)
+    return table if table.num_rows else None
+
+
+def _column(table: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
+    if name not in table.column_names:
+        return pa.chunked_array([pa.nulls(table.num_rows, kind)])
+    return table.column(name).cast(kind)
+
+
+def _named(table: pa.Table) -> pa.ChunkedArray:
+    return pc.coalesce(_column(table, "name", pa.string()), table.column("id"))
+
+
+def _props(table: pa.Table, props: Mapping[str, Kind]) -> dict[str, pa.ChunkedArray]:
+    out = {}
+    for name, kind in props.items():
+        if kind == "money":
+            out[f"{name}_cny"] = pc.divide(_column(table, f"{name}_fen", pa.int64()).cast(pa.float64()), 100.0)
+        else:
+            out[name] = _column(table, name, ARROW[kind])
+    return out
+
+
+def _unique(ids: pa.ChunkedArray, what: str) -> None:
+    if pc.count_distinct(ids, mode="all").as_py() != len(ids):
+        raise CheckFailed(
+            "facts-repeat",
+            Text(f"{what} 的编号有重复，未发布", f"ids of {what} repeat; nothing was published"),
+            Text("运行 graphkit load --rebuild 重新推导", "run graphkit load --rebuild to derive the graph anew"),
+        )
+
+
+def _edges(facts: Path, nodes: Mapping[str, pa.Table], sources: Sources | None) -> list[EdgeFrame]:
+    labels = list(nodes)
+    starts = np.cumsum([0, *(nodes[label].num_rows for label in labels)])
+    known = pa.chunked_array([chunk for t in nodes.values() for chunk in t.column("id").chunks], pa.string())
+    frames = []
+    for kind, spec in EDGES.items():
+        table = _read(facts / "edges" / f"{kind}.parquet")
+        if table is None:
+            continue
+        _unique(table.column("id"), kind)
+        ends = [_end_labels(table.column(c), known, starts, kind) for c in ("from_id", "to_id")]
+        props = _edge_columns(table, _props(table, spec.props), sources)
+        pair = ends[0] * len(labels) + ends[1]
+        for code in np.unique(pair):
+            chosen = props if (pair == code).all() else props.filter(pa.array(pair == code))
+            frames.append(EdgeFrame(kind, labels[code // len(labels)], labels[code % len(labels)], chosen))
+    return sorted(frames, key=lambda f: -f.table.num_rows)
+
+
+def _end_labels(
+    ids: pa.ChunkedArray, known: pa.ChunkedArray, starts: np.ndarray[tuple[int], np.dtype[np.int64]], kind: str
+) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """The position of each end's label; an end that is no node would become an empty node in one of the engines."""
+    found = pc.index_in(ids, value_set=known.combine_chunks() if known.num_chunks else pa.array([], pa.string()))
+    if found.null_count:
+        lost = ids.filter(pc.is_null(found))[0].as_py()
+        raise CheckFailed(
+            "facts-dangling",
+            Text(f"{kind} 有 {found.null_count} 条边的端点不存在（如 {lost}），未发布", f"{found.null_count} edges of {kind} end at no node (such as {lost}); nothing was published"),
+            Text("运行 graphkit load --rebuild 重新推导", "run graphkit load --rebuild to derive the graph anew"),
+        )  # fmt: skip
+    return np.searchsorted(starts, found.to_numpy(), side="right") - 1
+
+
+def _edge_columns(table: pa.Table, props: Mapping[str, pa.ChunkedArray], sources: Sources | None) -> pa.Table:
+    n = table.num_rows
+    file, row = pa.nulls(n, pa.string()), pa.nulls(n, pa.int64())
+    if sources is not None and "src" in table.column_names:
+        origin = pa.Table.from_pandas(sources, preserve_index=False) if isinstance(sources, pd.DataFrame) else sources
+        at = pc.index_in(table.column("src").cast(pa.int64()), value_set=origin.column("src").cast(pa.int64()).combine_chunks(), skip_nulls=True)
+        file, row = origin.column("file").cast(pa.string()).take(at), origin.column("row").cast(pa.int64()).take(at)
+    return pa.table(
+        {
+            "from_id": table.column("from_id"),
+            "to_id": table.column("to_id"),
+            "id": table.column("id"),
+            "from_date": _column(table, "from_date", pa.date32()),
+            "to_date": _column(table, "to_date", pa.date32()),
+            "confidence": pc.fill_null(_column(table, "confidence", pa.float64()), 1.0),
+            "derived": pc.fill_null(_column(table, "derived", pa.bool_()), False),
+            "source_file": file,
+            "source_row": row,
+            **props,
+        }
+    )

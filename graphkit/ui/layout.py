@@ -1,0 +1,182 @@
+"""Where nodes stand. Computed here, never in the browser: what has been placed stays, and no two labels overlap.
+
+Coordinates are canvas pixels at zoom 1, y down. A node with its label fills one cell of `CELL` pixels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Point = tuple[float, float]
+Floats = npt.NDArray[np.float64]
+
+CELL = (150.0, 104.0)
+"""Width and height that a node keeps free of other nodes: ten Chinese characters, two lines and the symbol."""
+
+_STEP = 1.05 * CELL[0]
+_GOLDEN = math.pi * (3 - math.sqrt(5))
+
+
+class _Plane:
+    """Occupied cells, hashed by square, so that a free spot is found without looking at every node."""
+
+    def __init__(self, pos: Iterable[Point]) -> None:
+        self._squares: dict[tuple[int, int], list[Point]] = {}
+        for point in pos:
+            self.put(point)
+
+    def put(self, point: Point) -> None:
+        self._squares.setdefault((int(point[0] // CELL[0]), int(point[1] // CELL[1])), []).append(point)
+
+    def free(self, point: Point) -> bool:
+        column, row = int(point[0] // CELL[0]), int(point[1] // CELL[1])
+        return not any(
+            abs(point[0] - x) < CELL[0] and abs(point[1] - y) < CELL[1]
+            for dx in (-1, 0, 1)
+            for dy in (-1, 0, 1)
+            for x, y in self._squares.get((column + dx, row + dy), ())
+        )
+
+    def take(self, spots: Iterator[Point]) -> Point:
+        """The first free spot, from now on occupied; coordinates are rounded to a tenth of a pixel."""
+        for spot in spots:
+            point = (round(spot[0], 1), round(spot[1], 1))
+            if self.free(point):
+                self.put(point)
+                return point
+        raise AssertionError("the spots never end")
+
+
+def _around(point: Point) -> Iterator[Point]:
+    """A point, then ever farther ones round it (a sunflower, squeezed to the shape of a cell)."""
+    k = 0
+    while True:
+        radius, angle = 0.35 * math.sqrt(k), k * _GOLDEN
+        yield point[0] + radius * CELL[0] * math.cos(angle), point[1] + radius * CELL[1] * math.sin(angle)
+        k += 1
+
+
+def _fan(centre: Point, heading: float) -> Iterator[Point]:
+    """Spots on arcs round a node, those in the direction `heading` (radians) first."""
+    for ring in range(1, 10_000):
+        radius = _STEP * (0.2 + ring)
+        count = max(1, int(math.pi * radius / _STEP))
+        half = math.pi * (0.45 if ring == 1 else min(1.0, 0.45 + 0.1 * ring))
+        for k in range(count):
+            side = (k + 1) // 2 * (1 if k % 2 else -1)
+            angle = heading + side * 2 * half / count
+            yield centre[0] + radius * math.cos(angle), centre[1] + 0.8 * radius * math.sin(angle)
+
+
+def place_beside(pos: Mapping[str, Point], anchors: Mapping[str, str | None]) -> dict[str, Point]:
+    """`pos` plus a spot for every new node, fanned beside its anchor and away from what stands already.
+
+    `anchors` maps new ids to the node they belong beside (placed, or named earlier in the mapping), or to None.
+    Old positions are returned unchanged.
+    """
+    placed = dict(pos)
+    plane = _Plane(placed.values())
+    for new, anchor in anchors.items():
+        if new in placed:
+            continue
+        at = placed.get(anchor) if anchor is not None else None
+        spots = _fan(at, _outward(at, placed)) if at is not None else _around(_below(placed))
+        placed[new] = plane.take(spots)
+    return placed
+
+
+def _outward(at: Point, placed: Mapping[str, Point]) -> float:
+    """The direction from the middle of what stands within eight cells to `at`."""
+    near = [p for p in placed.values() if abs(p[0] - at[0]) < 8 * CELL[0] and abs(p[1] - at[1]) < 8 * CELL[1]]
+    x = at[0] - sum(p[0] for p in near) / len(near)
+    y = at[1] - sum(p[1] for p in near) / len(near)
+    return math.atan2(y, x) if abs(x) + abs(y) > 1 else math.pi / 2
+
+
+def _below(placed: Mapping[str, Point]) -> Point:
+    """Where something unconnected starts: under everything."""
+    if not placed:
+        return 0.0, 0.0
+    middle = sum(p[0] for p in placed.values()) / len(placed)
+    return middle, max(p[1] for p in placed.values()) + 1.5 * CELL[1]
+
+
+def first_layout(ids: Sequence[str], links: Iterable[tuple[str, str]]) -> dict[str, Point]:
+    """A layout from nothing (meant for up to a few hundred nodes): connected parts apart, linked nodes near each other.
+
+    Same input, same positions: no chance is involved. Cost is quadratic in the largest connected part.
+    """
+    near: dict[str, set[str]] = {i: set() for i in ids}
+    for a, b in links:
+        if a in near and b in near and a != b:
+            near[a].add(b)
+            near[b].add(a)
+    placed: dict[str, Point] = {}
+    right, top, row_height = 0.0, 0.0, 0.0
+    total = math.sqrt(len(near)) * 2.2 * CELL[0]
+    for part in sorted(_parts(near), key=lambda p: (-len(p), p[0])):
+        spots = _spread(part, near)
+        low = (min(p[0] for p in spots.values()), min(p[1] for p in spots.values()))
+        width = max(p[0] for p in spots.values()) - low[0] + CELL[0]
+        height = max(p[1] for p in spots.values()) - low[1] + CELL[1]
+        if right and right + width > max(total, 5 * CELL[0]):
+            right, top, row_height = 0.0, top + row_height + 0.4 * CELL[1], 0.0
+        placed |= {i: (round(right + p[0] - low[0], 1), round(top + p[1] - low[1], 1)) for i, p in spots.items()}
+        right, row_height = right + width + 0.3 * CELL[0], max(row_height, height)
+    return placed
+
+
+def _parts(near: Mapping[str, set[str]]) -> list[list[str]]:
+    """Connected parts, each in breadth-first order from its best connected node."""
+    seen: set[str] = set()
+    parts = []
+    for first in sorted(near, key=lambda i: (-len(near[i]), i)):
+        if first in seen:
+            continue
+        seen.add(first)
+        part, queue = [], deque([first])
+        while queue:
+            i = queue.popleft()
+            part.append(i)
+            fresh = sorted(near[i] - seen)
+            seen.update(fresh)
+            queue.extend(fresh)
+        parts.append(part)
+    return parts
+
+
+def _spread(part: list[str], near: Mapping[str, set[str]]) -> dict[str, Point]:
+    """One connected part: springs from a sunflower start, then every node to the free spot next to its place."""
+    index = {i: k for k, i in enumerate(part)}
+    pairs = np.array([(index[a], index[b]) for a in part for b in near[a] if a < b], dtype=np.int64).reshape(-1, 2)
+    at = _springs(len(part), pairs) * np.array([1.0, 0.72])
+    order = np.lexsort((np.arange(len(part)), np.hypot(*(at - at.mean(axis=0)).T).round(3)))
+    plane = _Plane(())
+    return {part[k]: plane.take(_around((float(at[k, 0]), float(at[k, 1])))) for k in order}
+
+
+def _springs(n: int, pairs: npt.NDArray[np.int64], steps: int = 200) -> Floats:
+    """Fruchterman–Reingold on n nodes; columns x, y in pixels, ideal edge one step and a bit."""
+    turn = np.arange(n) * _GOLDEN
+    at: Floats = (np.sqrt(np.arange(n)) * _STEP)[:, None] * np.column_stack((np.cos(turn), np.sin(turn)))
+    if n < 2:
+        return at
+    ideal = 1.15 * _STEP
+    for step in range(steps):
+        gap = at[:, None, :] - at[None, :, :]
+        square = np.maximum((gap**2).sum(axis=2), 1.0)
+        push = (gap * (ideal**2 / square)[:, :, None]).sum(axis=1)
+        pull = np.zeros_like(at)
+        along = at[pairs[:, 0]] - at[pairs[:, 1]]
+        force = along * (np.hypot(along[:, 0], along[:, 1]) / ideal)[:, None]
+        np.add.at(pull, pairs[:, 0], force)
+        np.subtract.at(pull, pairs[:, 1], force)
+        move = push - pull - 0.06 * (at - at.mean(axis=0))
+        length = np.maximum(np.hypot(move[:, 0], move[:, 1]), 1e-9)
+        at = at + move * (np.minimum(length, 2.5 * _STEP * (1 - step / steps) + 1) / length)[:, None]
+    return at
