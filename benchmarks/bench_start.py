@@ -1,4 +1,4 @@
-"""How long a small verb takes, against an interpreter that does nothing; the best of five, in processes of their own."""
+"""How long a small verb takes against an interpreter that does nothing: best of five, a process each."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def make(folder: str, rows: str) -> dict[str, Any]:
     from graphkit.generate import generate
 
     start = time.perf_counter()
-    generate(Path(folder) / "in", transactions_per_hospital=int(rows) // 12)
+    generate(Path(folder) / "in", transactions_per_hospital=int(rows) * 10 // 118)
     return {"seconds": time.perf_counter() - start}
 
 

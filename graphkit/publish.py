@@ -6,6 +6,9 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
+
 from graphkit.facts.build import build_facts
 from graphkit.records import Records
 from graphkit.store import GraphStore
@@ -40,4 +43,23 @@ def ensure_facts(root: Path, records: Records, key: bytes, snapshot: str, *, ane
 def ensure_published(store: GraphStore, folder: Path, records: Records, snapshot: str) -> None:
     """The snapshot's graph stands in the store; published when it does not."""
     if not store.is_published(snapshot):
-        store.publish(folder, snapshot, records.files_of)
+        publish(store, folder, records, snapshot)
+
+
+def publish(store: GraphStore, folder: Path, records: Records, snapshot: str) -> None:
+    """Serve the facts in `folder` from now on; every relationship knows file and row."""
+    store.publish(folder, snapshot, _sources(folder, records))
+
+
+def _sources(folder: Path, records: Records) -> pa.Table:
+    """`src, file, row` of every row that an edge was read from."""
+    edges = str(folder / "edges" / "*.parquet").replace("'", "''")
+    con = duckdb.connect()
+    try:
+        con.execute(f"CREATE TEMP TABLE s AS SELECT DISTINCT src FROM read_parquet('{edges}', union_by_name = true) WHERE src IS NOT NULL")  # noqa: S608
+        parts = [row[0] for row in con.execute("SELECT DISTINCT src >> 32 FROM s").fetchall()]
+        names = records.files_of(part << 32 for part in parts)
+        con.register("names", pa.table({"part": pa.array([n >> 32 for n in names], pa.int64()), "file": pa.array(list(names.values()), pa.string())}))
+        return con.execute("SELECT src, file, src & 4294967295 AS row FROM s JOIN names ON part = src >> 32").to_arrow_table()
+    finally:
+        con.close()

@@ -171,13 +171,13 @@ class Workspace:
 
     def rebuild(self) -> Json:
         """Derive facts and graph anew from the records."""
-        from graphkit.publish import ensure_facts
+        from graphkit.publish import ensure_facts, publish
 
         self.ledger.audit("rebuild", {})
         with self.records.lock("rebuild"):
             folder, counts = ensure_facts(self.root, self.records, self.key, self.snapshot, anew=True)
             self._forget()
-            self.store.publish(folder, self.snapshot, self.records.files_of)
+            publish(self.store, folder, self.records, self.snapshot)
         return {"run": None, "snapshot": self.snapshot, "files": [], **counts}
 
     def scan(self, *, detectors: Iterable[str] = (), as_of: date | None = None, due: bool = False, progress: Progress = _silent) -> Json:

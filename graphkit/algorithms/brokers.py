@@ -77,7 +77,7 @@ def brokers(
     two_sided = bool(sources and targets)
     if two_sided:
         _prune_leaves(graph, {*sources, *targets})
-        group = {v: 0 for v in sources} | {v: 1 for v in graph if v in targets and v not in sides.staff}
+        group = dict.fromkeys(sources, 0) | {v: 1 for v in graph if v in targets and v not in sides.staff}
     else:
         labels = louvain_labels(plain_pairs(projection, as_of, hub_degree), projection.n, 1, seed)[0]
         group = {v: int(labels[v]) for v in sorted(graph)}
@@ -123,6 +123,8 @@ def _prune_leaves(graph: nx.Graph[int], keep: set[int]) -> None:
     queue = [v for v in sorted(graph) if graph.degree(v) <= 1 and v not in keep]
     while queue:
         v = queue.pop()
+        if v not in graph:
+            continue
         near = list(graph[v])
         graph.remove_node(v)
         queue.extend(u for u in near if graph.degree(u) <= 1 and u not in keep)
@@ -194,10 +196,7 @@ class _Cutter:
         far = {start: 0}
         front = [start]
         for depth in range(1, self._hops + 1):
-            front = [
-                u
-                for v in front
-                for u in self._near[v]
-                if u != removed and u not in far and not far.setdefault(u, depth) < depth
-            ]
+            reached = {u for v in front for u in self._near[v] if u != removed and u not in far}
+            far |= dict.fromkeys(reached, depth)
+            front = list(reached)
         return far

@@ -134,7 +134,7 @@ def seed_scores(
     hub: NDArray[np.bool_],
     settings: ExpandSettings,
 ) -> NDArray[np.float64]:
-    """PageRank (n,) of a walk restarting evenly at `seeds`; an edge of weight w at a hub of d neighbours weighs w/√d."""
+    """PageRank (n,) of a walk restarting evenly at `seeds`; weight w at a hub of d neighbours counts as w/√d."""
     weight = walk_weights(projection, hub, settings.scale)[usable]
     matrix = symmetric_matrix(projection.n, projection.src[usable], projection.dst[usable], weight)
     restart = np.zeros(projection.n)

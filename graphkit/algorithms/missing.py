@@ -1,4 +1,4 @@
-"""What is not in the data and would confirm or refute a candidate (CATALOGUE N01): facts still to be fetched, no verdict."""
+"""What is not in the data and would confirm or refute a candidate (CATALOGUE N01): facts to fetch, no verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Personalised PageRank with an absolute stop (ALGORITHMS 5: NetworkX stops at N × tol, far too early on large graphs)."""
+"""Personalised PageRank with an absolute stop (ALGORITHMS 5: NetworkX stops at N × tol, too early on large graphs)."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from graphkit.errors import Text
 from graphkit.model import EDGES
 from graphkit.projection import OPEN_FROM, OPEN_TO, Projection, as_date
 from graphkit.projection.weights import EVENTS
-from graphkit.types import GRADES, Grade
+from graphkit.types import GRADES, Grade, weakest
 
 Lookup = Callable[[str], Mapping[str, Any] | None]
 """Edge id → what is known of it: `file`, `row`, `props`, and for a derived edge `parts`, a list of the same."""
@@ -149,8 +149,7 @@ def describe(projection: Projection, walk: Walk, as_of: date | None = None, back
     nodes = walk.nodes[::-1] if backwards else walk.nodes
     edges = walk.edges[::-1] if backwards else walk.edges
     hops = tuple(make_hop(projection, edge, start, as_of) for edge, start in zip(edges, nodes, strict=False))
-    grade = max((hop.grade for hop in hops), key=GRADES.index, default="identifier")
-    return Path(tuple(projection.id(i) for i in nodes), hops, walk.cost, grade)
+    return Path(tuple(projection.id(i) for i in nodes), hops, walk.cost, weakest([hop.grade for hop in hops]))
 
 
 def make_hop(projection: Projection, edge: int, start: int, as_of: date | None = None) -> Hop:

@@ -1,4 +1,4 @@
-"""How often chance ties a group as closely: rewirings that keep every node's degree and the kinds of nodes each edge joins."""
+"""How often chance ties a group as closely: rewirings that keep degrees and the kinds of nodes an edge joins."""
 
 from __future__ import annotations
 

@@ -48,7 +48,8 @@ class PathFinder:
     """Cheapest paths from any node to the nearest of some targets.
 
     `cost` (m,) is positive; `usable` (m,) switches edges off; `enter` (n,) is what passing through a node costs on
-    top, infinity closes it; at most `max_hubs` nodes that cost something are passed. Preparing is O(m log n); a search is bounded by its budget.
+    top, infinity closes it; at most `max_hubs` nodes that cost something are passed. Preparing is O(m log n); a
+    search is bounded by its budget.
     """
 
     projection: Projection

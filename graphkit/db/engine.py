@@ -110,7 +110,10 @@ def storage_guard(place: Path | None) -> Iterator[None]:
 def _disk_full(place: Path | None) -> LimitReached:
     return LimitReached(
         "disk-full",
-        Text("磁盘空间不足（或达到文件大小限制），本次操作未写入任何内容", "no space left on disk (or a file size limit was met); nothing was written"),
+        Text(
+            "磁盘空间不足（或达到文件大小限制），本次操作未写入任何内容",
+            "no space left on disk (or a file size limit was met); nothing was written",
+        ),
         Text("请清理磁盘空间后重新运行同一命令", "free some space and run the same command again"),
         Where(file=str(place) if place else None),
     )
@@ -120,7 +123,10 @@ def _not_writable(place: Path | None) -> LimitReached:
     return LimitReached(
         "not-writable",
         Text("工作区不可写，本次操作未写入任何内容", "the workspace cannot be written; nothing was changed"),
-        Text("请检查文件夹权限，或用 --workspace 另选文件夹", "check the folder's permissions, or choose another with --workspace"),
+        Text(
+            "请检查文件夹权限，或用 --workspace 另选文件夹",
+            "check the folder's permissions, or choose another with --workspace",
+        ),
         Where(file=str(place) if place else None),
     )
 
@@ -201,8 +207,14 @@ def _check_schema(engine: sa.Engine, place: Path | None) -> None:
                 raise
         raise UsageError(
             "ledger-foreign",
-            Text("该文件不是 graphkit 的台账数据库，或已损坏", "this file is not a ledger database of graphkit, or is damaged"),
-            Text("请用备份恢复，或用 --workspace 另选文件夹", "restore it from a backup, or choose another folder with --workspace"),
+            Text(
+                "该文件不是 graphkit 的台账数据库，或已损坏",
+                "this file is not a ledger database of graphkit, or is damaged",
+            ),
+            Text(
+                "请用备份恢复，或用 --workspace 另选文件夹",
+                "restore it from a backup, or choose another folder with --workspace",
+            ),
             where,
         ) from error
     version, release = int(known.get("schema", "0")), known.get("release", "?")
@@ -216,7 +228,13 @@ def _check_schema(engine: sa.Engine, place: Path | None) -> None:
     if version < SCHEMA:
         raise UsageError(
             "ledger-older",
-            Text(f"工作区由较旧的版本 {release} 建立，本版本不能直接打开", f"the workspace was made by the older release {release} and cannot be opened as it is"),
-            Text(f"请运行 pip install graphkit-woan=={release}，或新建工作区重新 graphkit load", f"run pip install graphkit-woan=={release}, or load the files into a new workspace"),
+            Text(
+                f"工作区由较旧的版本 {release} 建立，本版本不能直接打开",
+                f"the workspace was made by the older release {release} and cannot be opened as it is",
+            ),
+            Text(
+                f"请运行 pip install graphkit-woan=={release}，或新建工作区重新 graphkit load",
+                f"run pip install graphkit-woan=={release}, or load the files into a new workspace",
+            ),
             where,
         )

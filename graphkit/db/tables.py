@@ -73,7 +73,7 @@ parts = _table(
     _int("overlaps"),
     _text("run"),
 )
-"""One Parquet file below `records/`; `columns` have at least one value; `overlaps` = shares a row with an older part."""
+"""One Parquet file below `records/`; `columns` have at least one value; `overlaps`: has a row of an older part."""
 
 paths = _table(
     "paths",

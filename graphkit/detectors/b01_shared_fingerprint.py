@@ -87,9 +87,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 _MACHINE = frozenset({"mac", "cpu", "disk", "ip"})
 _STOP = (
     "administrator", "admin", "user", "users", "owner", "guest", "pc", "microsoft", "microsoft office user", "windows",
-    "windows 用户", "windows用户", "微软用户", "微软中国", "微软", "用户", "china", "hp", "lenovo", "dell", "asus", "acer",
-    "huawei", "wps", "wps office", "kingsoft", "python-docx", "unknown", "none", "null", "n/a", "无", "0", "-", "default string",
-    "to be filled by o.e.m.", "00-00-00-00-00-00", "00:00:00:00:00:00", "ff-ff-ff-ff-ff-ff", "ff:ff:ff:ff:ff:ff",
+    "windows 用户", "windows用户", "微软用户", "微软中国", "微软", "用户", "china", "hp", "lenovo", "dell", "asus",
+    "acer", "huawei", "wps", "wps office", "kingsoft", "python-docx", "unknown", "none", "null", "n/a", "无", "0", "-",
+    "default string", "to be filled by o.e.m.",
+    "00-00-00-00-00-00", "00:00:00:00:00:00", "ff-ff-ff-ff-ff-ff", "ff:ff:ff:ff:ff:ff",
 )  # fmt: skip
 _PRIVATE = re.compile(r"(0|10|127)\.|169\.254\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|::1?$|f[cd][0-9a-f]{2}:|fe80:")
 
@@ -110,7 +111,9 @@ def find(data: Data, params: Mapping[str, Any]) -> Result:
     marks = of_submitted(data, until_end(data.view("artifacts"), "recorded", data.as_of)).with_columns(key=_KEY)
     lots = _several(marks, "lot_id")
     shared = marks.join(_several(marks, "lot_id", "kind", "key"), on=["lot_id", "kind", "key"], how="semi")
-    created = marks.filter(nw.col("kind") == "file_created").join(shared.select("lot_id").unique(), on="lot_id", how="semi")
+    created = marks.filter(nw.col("kind") == "file_created").join(
+        shared.select("lot_id").unique(), on="lot_id", how="semi"
+    )
     lists = whitelist(data, "B01", "device")
     by_lot: dict[str, list[Row]] = defaultdict(list)
     for row in sorted(read(shared), key=lambda r: r["eid"]):
@@ -172,8 +175,8 @@ def _pairs(rows: Sequence[Row], times: Mapping[str, list[Row]], params: Mapping[
     for signals in pairs.values():
         mine = {s.kind: s for s in signals}
         if "file_author" in mine and "file_company" in mine and "file_created" not in mine:
-            a, b = (times.get(mine["file_author"].rows[i]["bid_id"], []) for i in (0, -1))
-            near = [(x, y) for x in a for y in b if _apart(x, y) <= params["created_minutes"]]
+            made = [times.get(mine["file_author"].rows[i]["bid_id"], []) for i in (0, -1)]
+            near = [(x, y) for x in made[0] for y in made[1] if _apart(x, y) <= params["created_minutes"]]
             if near:
                 signals.append(_Signal("file_created", near[0][0]["value"], near[0], False, 0))
     return pairs
@@ -222,11 +225,13 @@ def _hit(
     signals.sort(key=lambda s: (-WEIGHTS[s.kind], s.room, s.hub, s.kind, s.value, s.rows[0]["eid"]))
     rows = [row for s in signals for row in s.rows]
     words = list(dict.fromkeys((*_WORDS[s.kind], s.value) for s in signals))
-    stakes = [min((b["amount_fen"] for b in bids if b["lot_id"] == lot and b["amount_fen"]), default=0) for lot in by_lot]
+    stakes = [
+        min((b["amount_fen"] for b in bids if b["lot_id"] == lot and b["amount_fen"]), default=0) for lot in by_lot
+    ]
     return Hit(
         subjects=(*((member, "bidder") for member in sorted(members)), (tender, "tender")),
         score=max(weigh(s, params) for pairs in by_lot.values() for s in pairs.values()),
-        evidence=capped(eid for row in rows for eid in (edge.get(row["bid_id"], row["eid"]), row["eid"])),
+        evidence=capped(eid for row in rows for eid in (str(edge.get(row["bid_id"], row["eid"])), row["eid"])),
         values=names(rows)
         | {"lots": "、".join(bare(lot) for lot in sorted(by_lot)), "marks": len(words)}
         | {"marks_zh": "；".join(f"{zh} {value}" for zh, _, value in words[:3])}
@@ -260,7 +265,12 @@ def _room(signals: Sequence[_Signal], params: Mapping[str, Any]) -> Check:
 
 
 def _default() -> Check:
-    return check("default_value", "excluded", "不是通用作者名、占位序列号或内网地址", "no default name, placeholder or private address")
+    return check(
+        "default_value",
+        "excluded",
+        "不是通用作者名、占位序列号或内网地址",
+        "no default name, placeholder or private address",
+    )
 
 
 DETECTOR = Detector(
@@ -281,14 +291,31 @@ DETECTOR = Detector(
     params=(
         Param("min_weight", 0.25, "0..1", Text("提示的最低权重", "smallest weight that is reported")),
         Param("red_weight", 0.9, "0..1", Text("红色认定级的最低权重", "weight from which a finding is red")),
-        Param("ip_weight", 0.5, "0..1", Text("只有 IP（或只在解密环节）相同的权重", "weight of an IP alone, or of the opening room")),
-        Param("created_minutes", 30, "分钟 / minutes", Text("文件创建时间最大间隔", "files created at most so far apart")),
-        Param("hub_cap", 20, "个 / subjects", Text("特征使用者上限，超过即折减", "users of a mark beyond which it is discounted")),
-        Param("stop_values", _STOP, "", Text("不作数的通用值（小写）", "default values that do not count (lower case)")),
+        Param(
+            "ip_weight",
+            0.5,
+            "0..1",
+            Text("只有 IP（或只在解密环节）相同的权重", "weight of an IP alone, or of the opening room"),
+        ),
+        Param(
+            "created_minutes", 30, "分钟 / minutes", Text("文件创建时间最大间隔", "files created at most so far apart")
+        ),
+        Param(
+            "hub_cap",
+            20,
+            "个 / subjects",
+            Text("特征使用者上限，超过即折减", "users of a mark beyond which it is discounted"),
+        ),
+        Param(
+            "stop_values", _STOP, "", Text("不作数的通用值（小写）", "default values that do not count (lower case)")
+        ),
     ),
     law_refs=("招标投标法实施条例 40(1)",),
     refutes=(
-        Text("共用设备属于代理机构、打印店或公共网络的证明", "proof that the machine or network is an agency's, a print shop's or a public one"),
+        Text(
+            "共用设备属于代理机构、打印店或公共网络的证明",
+            "proof that the machine or network is an agency's, a print shop's or a public one",
+        ),
         Text("平台日志表明特征由平台自身写入", "platform logs showing that the platform itself wrote the mark"),
         Text("两家为同一联合体成员", "the two bid as one consortium"),
     ),

@@ -21,7 +21,7 @@
 Method
     Deposits of two or more bidders of one lot: (a) from one account, weight 1.0; (b) from accounts of one holder 1.0,
     or paid by one payer 0.9; (c) their accounts were funded within 5 days before by one account with 0.9–1.1 of the
-    deposit (one hop; the account may itself be the paying account of one of them) 0.7. (a) and (b) are red and deemed by
+    deposit (one hop; the account may itself be the paying account of one of them) 0.7. (a) and (b) are red, deemed by
     law; (c) is yellow, a human may raise it. A holder known by name alone weighs 0.7. Score = largest weight; pairs are
     joined to groups, the same group in several lots of one project is one finding.
     Denominator: lots in which the source of at least two bidders' deposits is on record.
@@ -33,7 +33,7 @@ Why it is a red flag
 Law
     Implementing regulation of the Bidding Law art. 40(6).
 Exclusions
-    Guarantees and insurance; pool accounts; accounts held by insurers, guarantors or banks; white-listed accounts, bodies.
+    Guarantees and insurance; pool accounts; accounts held by insurers, guarantors or banks; what is white-listed.
 Innocent explanations
     A pooled account of a guarantee insurer, a platform's collecting account, a group's central settlement.
 """
@@ -70,8 +70,10 @@ from graphkit.types import Check, Grade, fen_text, weakest
 
 _WEIGHTS = {"account": 1.0, "holder": 1.0, "payer": 0.9, "funder": 0.7}
 _WORDS = {
-    "account": ("同一账户转出", "paid from one account"), "holder": ("同一户主的账户转出", "paid from accounts of one holder"),
-    "payer": ("同一付款人缴纳", "paid by one payer"), "funder": ("缴纳前由同一账户注资", "funded beforehand by one account"),
+    "account": ("同一账户转出", "paid from one account"),
+    "holder": ("同一户主的账户转出", "paid from accounts of one holder"),
+    "payer": ("同一付款人缴纳", "paid by one payer"),
+    "funder": ("缴纳前由同一账户注资", "funded beforehand by one account"),
 }  # fmt: skip
 _POOL_HOLDERS = ("insurer", "bank")
 
@@ -124,7 +126,11 @@ def _deposits(data: Data) -> list[Row]:
     for row in sorted(read(kept), key=lambda r: r["eid"]):
         account = accounts.get(row["acct_id"], {})
         kind = row["acct_kind"] or account.get("kind")
-        row |= {"acct_kind": kind, "account_eid": account.get("eid"), "holder_grade": account.get("holder_grade") or "name_only"}
+        row |= {
+            "acct_kind": kind,
+            "account_eid": account.get("eid"),
+            "holder_grade": account.get("holder_grade") or "name_only",
+        }
         known = {row["acct_id"], row["holder_id"], row["payer_id"]} - {None}
         pooled = row["form"] in ("guarantee", "insurance") or kind == "pool" or bool(known & pools)
         if not pooled and not listed(lists, known | {row["holder_name"], bare(row["acct_id"])}, day_of(row["ts"])):
@@ -138,8 +144,9 @@ def _own(deposits: Sequence[Row]) -> list[_Source]:
     for row in deposits:
         if row["acct_id"]:
             found.append(_Source("account", row["acct_id"], row["holder_id"], row, (), "identifier"))
-        if row["holder_id"] and row["account_eid"]:
-            found.append(_Source("holder", row["holder_id"], row["holder_id"], row, (row["account_eid"],), row["holder_grade"]))
+        if row["holder_id"]:
+            held = (row["account_eid"],) if row["account_eid"] else ()
+            found.append(_Source("holder", row["holder_id"], row["holder_id"], row, held, row["holder_grade"]))
         if row["payer_id"]:
             found.append(_Source("payer", row["payer_id"], row["payer_id"], row, (), _grade_of(row["payer_id"])))
     return found
@@ -153,7 +160,7 @@ def _grade_of(party: str) -> Grade:
 
 
 def _funded(data: Data, deposits: Sequence[Row], params: Mapping[str, Any]) -> list[_Source]:
-    """Accounts that put 0.9–1.1 of a deposit into its paying account shortly before, and the paying accounts themselves."""
+    """Accounts that put 0.9–1.1 of a deposit into its paying account shortly before, and the paying accounts too."""
     known = {row["eid"]: row for row in deposits}
     frame = data.view("deposits").select(
         nw.col("eid").alias("deposit"), nw.col("acct_id"), nw.col("ts").alias("due"), nw.col("amount_fen").alias("fen")
@@ -237,7 +244,11 @@ def _hit(
             eid for s in sides for eid in (edge.get(s.deposit["bid_id"], s.deposit["eid"]), s.deposit["eid"], *s.eids)
         ),
         values=names(deposits.values())
-        | {"lots": "、".join(bare(lot) for lot in sorted(by_lot)), "amount": fen_text(amount), "deposits": len(deposits)}
+        | {
+            "lots": "、".join(bare(lot) for lot in sorted(by_lot)),
+            "amount": fen_text(amount),
+            "deposits": len(deposits),
+        }
         | {"how_zh": "；".join(_WORDS[k][0] for k in kinds), "how_en": "; ".join(_WORDS[k][1] for k in kinds)},
         grades=(*(d["bidder_grade"] for d in deposits.values()), weakest([s.grade for s in sides])),
         checks=(_pool_check(sides), whitelist_check(data)),
@@ -264,7 +275,9 @@ def _pool_check(sides: Sequence[_Source]) -> Check:
             "转账缴纳，账户不是专户或归集户",
             "paid by transfer, the account is no pool account",
         )
-    return check("pool_account", "not_checked", "缴纳形式与账户类型不全", "form of payment or kind of account is not on record")
+    return check(
+        "pool_account", "not_checked", "缴纳形式与账户类型不全", "form of payment or kind of account is not on record"
+    )
 
 
 DETECTOR = Detector(
@@ -287,7 +300,10 @@ DETECTOR = Detector(
     ),
     law_refs=("招标投标法实施条例 40(6)",),
     refutes=(
-        Text("该账户是保险、担保机构或平台的归集账户", "the account is a pooled account of an insurer, guarantor or platform"),
+        Text(
+            "该账户是保险、担保机构或平台的归集账户",
+            "the account is a pooled account of an insurer, guarantor or platform",
+        ),
         Text("银行回单显示实际转出账户不同", "bank slips show that the deposits left different accounts"),
         Text("注资是与投标无关的正常往来", "the funding was an ordinary dealing unrelated to the bid"),
     ),

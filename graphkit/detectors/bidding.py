@@ -1,7 +1,8 @@
-"""Steps that B01–B03 share: who submitted a bid, which bidders hang together, what stands on a white list."""
+"""Steps that B01–B03, P01, P02, W01, W02 share: submitted bids, groups of bidders, white lists, places, evidence."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -24,7 +25,7 @@ def until_end(frame: nw.LazyFrame[Any], column: str, day: date) -> nw.LazyFrame[
 
 
 def of_submitted(data: Data, frame: nw.LazyFrame[Any], bid: str = "bid_id") -> nw.LazyFrame[Any]:
-    """Rows with `bid`, `lot_id`, `tender_id` columns, less those of invitations, withdrawals and cancelled tenders or lots.
+    """Rows with `bid`, `lot_id`, `tender_id` columns, without invitations, withdrawals, cancellations.
 
     A bid that only deposits, marks or item lines know of counts as submitted.
     """
@@ -102,13 +103,18 @@ def capped(ids: Iterable[str | Ref]) -> tuple[Ref, ...]:
     return tuple(dict.fromkeys(refs))[:EVIDENCE_CAP]
 
 
+def place_prefix(code: str | None) -> str:
+    """A place code as the prefix of the places inside it: 610000 → 61, 611000 → 6110; empty for none."""
+    return re.sub(r"(00)+$", "", code) if code and re.fullmatch(r"\d{6}", code) else code or ""
+
+
 def bare(identifier: str | None) -> str:
     """A node id without its prefix: the project number, the lot."""
     return (identifier or "").partition(":")[2]
 
 
 def names(rows: Iterable[Row]) -> dict[str, str]:
-    """`bidders_zh` and `bidders_en` for a message, from rows with `bidder_id` and `bidder_name`, in the order of the ids."""
+    """`bidders_zh` and `bidders_en` for a message, from rows with bidder columns, in the order of the ids."""
     known: dict[str, str] = {}
     for row in rows:
         known[row["bidder_id"]] = max(known.get(row["bidder_id"], ""), row["bidder_name"] or "")

@@ -69,6 +69,7 @@ from graphkit.detectors.f02_direct_supplier_to_insider import (
     flows_of,
     is_wage,
     payments_across,
+    payments_back,
     returned,
     supplier_keys,
 )
@@ -76,7 +77,6 @@ from graphkit.detectors.insiders import (
     Row,
     Sides,
     add_promoters,
-    buyers_and_suppliers,
     chain_refs,
     check,
     insider_keys,
@@ -90,19 +90,7 @@ from graphkit.detectors.insiders import (
 from graphkit.errors import Text
 from graphkit.types import Check, Colour, Grade, fen_text
 
-_COLUMNS = (
-    "eid",
-    "ts",
-    "day",
-    "from_acct",
-    "to_acct",
-    "from_party",
-    "to_party",
-    "from_grade",
-    "to_grade",
-    "amount_fen",
-    "purpose",
-)
+_HOP_COLUMNS = ("eid", "ts", "day", "from_acct", "to_acct", "amount_fen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +130,7 @@ def kickback_score(rhos: Sequence[float], spread: float, params: Mapping[str, An
 
 def find(data: Data, params: Mapping[str, Any]) -> Result:
     """Receipts followed by flows to insiders, one hit per (insider, supplier, body)."""
-    pairs = set(buyers_and_suppliers(data))
+    pairs = _paying_pairs(data, params["min_matches"])
     insiders = insider_side(data, params["min_power"], params["hub_cap"], contacts=True)
     suppliers = supplier_side(data, params["owner_pct"], params["hub_cap"], {s for _, s in pairs})
     sides = add_promoters(data, suppliers, params["hub_cap"])
@@ -153,7 +141,8 @@ def find(data: Data, params: Mapping[str, Any]) -> Result:
         groups[flow.payee.root, flow.payer.root, flow.payee.org].append(flow)
     groups = {key: found for key, found in groups.items() if len(found) >= params["min_matches"]}
     receipts = _receipts(data, {(org, supplier) for _, supplier, org in groups})
-    back = returned(payments_across(data, back=True), sides, insiders) if groups else {}
+    recipients = {flow.payee.party for found in groups.values() for flow in found}
+    back = returned(payments_back(data, recipients), sides, insiders)
     units = _units(data, {person for person, _, _ in groups})
     names = names_of(data, {supplier for _, supplier, _ in groups})
     hits = []
@@ -164,7 +153,7 @@ def find(data: Data, params: Mapping[str, Any]) -> Result:
             repaid = {row["eid"]: row for party in parties for row in back.get((party, supplier), ())}
             hit = _judge(params, matches, list(repaid.values()), units.get((person, org), {}), names[supplier])
             hits += [hit] if hit is not None else []
-    return Result(applied=_judged(data, pairs, params["min_matches"]), hits=tuple(hits))
+    return Result(applied=len(pairs), hits=tuple(hits))
 
 
 def _judge(
@@ -237,23 +226,23 @@ def _passed_on(
     data: Data, params: Mapping[str, Any], sides: Sides, insiders: Sides, pairs: set[tuple[str, str]]
 ) -> list[Flow]:
     """Flows of two and three hops: every account in between passes on nearly all within the hours allowed."""
-    paid = paid_until(data).select(*_COLUMNS).filter(~nw.col("to_acct").is_null(), ~nw.col("from_acct").is_null())
+    paid = paid_until(data).filter(~nw.col("to_acct").is_null(), ~nw.col("from_acct").is_null())
     first = at_end(paid, supplier_keys(data), "from", data)
     last = at_end(paid, insider_keys(data), "to", data)
     two = _hop(first, last, "1", "2", params)
     three = _hop(_hop(first, paid, "1", "2", params), last, "2", "3", params)
-    chains = {}
-    for legs, row in [*((2, r) for r in read(two)), *((3, r) for r in read(three))]:
-        path = [{column: row[f"{column}{leg}"] for column in _COLUMNS} for leg in range(1, legs + 1)]
-        between = [leg["to_party"] for leg in path[:-1]] + [leg["to_acct"] for leg in path[:-1]]
-        if not any(key in sides or key in insiders for key in between if key):
-            chains[tuple(str(leg["eid"]) for leg in path)] = path
+    chains: set[tuple[str, ...]] = {(r["eid1"], r["eid2"]) for r in read(two.select("eid1", "eid2"))}
+    chains |= {(r["eid1"], r["eid2"], r["eid3"]) for r in read(three.select("eid1", "eid2", "eid3"))}
+    eids = sorted({eid for chain in chains for eid in chain})
+    details = {row["eid"]: row for row in read(paid.filter(nw.col("eid").is_in(eids)))} if eids else {}
     flows = []
-    for eids, path in sorted(chains.items()):
-        whole = path[-1] | {column: path[0][column] for column in ("from_party", "from_acct", "from_grade")}
-        for flow in flows_of([whole], sides, insiders, pairs):
+    for chain in sorted(chains):
+        path = [details[eid] for eid in chain]
+        between = [key for leg in path[:-1] for key in (leg["to_party"], leg["to_acct"])]
+        if not any(key in sides or key in insiders for key in between if key):
+            whole = path[-1] | {column: path[0][column] for column in ("from_party", "from_acct", "from_grade")}
             start: datetime = path[0]["ts"]
-            flows.append(replace(flow, eids=eids, start=start))
+            flows += [replace(flow, eids=chain, start=start) for flow in flows_of([whole], sides, insiders, pairs)]
     return flows
 
 
@@ -264,8 +253,8 @@ def _hop(
     days = max(1, -(-params["pass_hours"] // 24))
     keep = round(params["pass_share"] * 1000)
     if leg == "1":
-        before = before.select(nw.col(c).alias(f"{c}1") for c in _COLUMNS)
-    after = after.select(nw.col(c).alias(f"{c}{next_leg}") for c in _COLUMNS)
+        before = before.select(nw.col(c).alias(f"{c}1") for c in _HOP_COLUMNS)
+    after = after.select(nw.col(c).alias(f"{c}{next_leg}") for c in _HOP_COLUMNS)
     after = after.with_columns(bucket=nw.col(f"day{next_leg}") // days)
     early = before.with_columns(bucket=nw.col(f"day{leg}") // days)
     early = nw.concat([early, early.with_columns(bucket=nw.col("bucket") + 1)])
@@ -311,12 +300,13 @@ def _units(data: Data, people: set[str]) -> dict[tuple[str, str], dict[str, list
     return found
 
 
-def _judged(data: Data, pairs: set[tuple[str, str]], least: int) -> int:
-    """Number of (body, supplier) pairs with staff on record and at least `least` payments."""
+def _paying_pairs(data: Data, least: int) -> set[tuple[str, str]]:
+    """(body with staff on record, organization) pairs with at least `least` payments to it."""
     employers = data.view("posts").select("org_id").unique()
     paid = paid_until(data).join(employers, left_on="from_party", right_on="org_id", how="semi")
+    paid = paid.filter(nw.col("to_party").str.starts_with("org:"), nw.col("from_party") != nw.col("to_party"))
     counts = paid.group_by("from_party", "to_party").agg(n=nw.len()).filter(nw.col("n") >= least)
-    return sum((row["from_party"], row["to_party"]) in pairs for row in read(counts))
+    return {(row["from_party"], row["to_party"]) for row in read(counts)}
 
 
 def _grades(found: Match) -> tuple[Grade, ...]:
@@ -348,8 +338,8 @@ DETECTOR = Detector(
         "{buyer}付款给{supplier}后{hold_days}天内，{supplier}一方有{matches}次付款到{insider}一方"
         "（收款人：{recipients_zh}），共{amount}元，为对应收款的{ratio}%（中位数，离散系数{cv}；每单位{per_unit}元）；反向{returned}元。",
         "Within {hold_days} days after {buyer} paid {supplier}, the supplier's side made {matches} payments to the "
-        "side of {insider} (recipients: {recipients_en}), {amount} yuan in all, {ratio} % of the receipts (median, cv {cv}; "
-        "{per_unit} yuan per unit); {returned} yuan came back.",
+        "side of {insider} (recipients: {recipients_en}), {amount} yuan in all, {ratio} % of the receipts "
+        "(median, cv {cv}; {per_unit} yuan per unit); {returned} yuan came back.",
     ),
     colour="red",
     klass="线索级",

@@ -132,10 +132,20 @@ def at_end(payments: nw.LazyFrame[Any], keys: nw.LazyFrame[Any], end: str, data:
     return nw.concat([held, payments.join(operated, left_on=f"{end}_acct", right_on="acct", how="semi")])
 
 
-def payments_across(data: Data, *, back: bool = False) -> list[Row]:
-    """Payments that may run from a supplier's side to an insiders' side (`back`: the other way), by `eid`."""
-    first, second = (insider_keys(data), supplier_keys(data)) if back else (supplier_keys(data), insider_keys(data))
-    rows = read(at_end(at_end(paid_until(data), first, "from", data), second, "to", data))
+def payments_across(data: Data) -> list[Row]:
+    """Payments that may run from a supplier's side to an insiders' side, by `eid`."""
+    sent = at_end(paid_until(data), supplier_keys(data), "from", data)
+    rows = read(at_end(sent, insider_keys(data), "to", data))
+    return [by_eid for _, by_eid in sorted({row["eid"]: row for row in rows}.items())]
+
+
+def payments_back(data: Data, parties: Iterable[str]) -> list[Row]:
+    """Payments from some parties (or accounts) of an insiders' side to what may be a supplier's side, by `eid`."""
+    wanted = sorted(set(parties))
+    if not wanted:
+        return []
+    sent = paid_until(data).filter(nw.col("from_party").is_in(wanted) | nw.col("from_acct").is_in(wanted))
+    rows = read(at_end(sent, supplier_keys(data), "to", data))
     return [by_eid for _, by_eid in sorted({row["eid"]: row for row in rows}.items())]
 
 
@@ -172,7 +182,10 @@ def flows_of(rows: Iterable[Row], payers: Sides, payees: Sides, pairs: Iterable[
     for row in rows:
         day = day_of(row["ts"])
         senders = closest(ties_of(payers, row["from_party"], row["from_acct"], day), lambda tie: (tie.root,))
-        receivers = closest(ties_of(payees, row["to_party"], row["to_acct"], day), lambda tie: (tie.org,))
+        roots = {tie.root for tie in senders}
+        near = ties_of(payees, row["to_party"], row["to_acct"], day) if senders else []
+        near = [tie for tie in near if any((tie.org, root) in known for root in roots)]
+        receivers = closest(near, lambda tie: (tie.org,))
         for payer in senders:
             for payee in receivers:
                 if (payee.org, payer.root) in known and not _innocent(row, payer, payee, payers, payees, day):
@@ -236,7 +249,7 @@ def find(data: Data, params: Mapping[str, Any]) -> Result:
     groups: dict[tuple[str, str, str, str], list[Flow]] = defaultdict(list)
     for flow in flows_of([*payments_across(data), *fees], sides, insiders, pairs):
         groups[flow.payer.root, flow.payee.org, flow.payee.root, flow.payee.party].append(flow)
-    back = returned(payments_across(data, back=True), sides, insiders) if groups else {}
+    back = returned(payments_back(data, {party for _, _, _, party in groups}), sides, insiders)
     deals = dealings(data, {(org, supplier) for supplier, org, _, _ in groups})
     names = names_of(data, {supplier for supplier, _, _, _ in groups})
     hits = []

@@ -184,6 +184,9 @@ def insider_keys(data: Data) -> nw.LazyFrame[Any]:
     """Column `party`: every person who may stand on an insiders' side (a superset), to cut large views early."""
     frames = [data.view("posts").select(party="person_id")]
     frames += [data.view(view).select(party="b_id") for view in ("kin", "associates")]
+    private = data.view("contacts").filter(nw.col("kind").is_in(PERSONAL), nw.col("hub_size") >= 2)
+    theirs = private.join(frames[0], left_on="subject_id", right_on="party", how="semi").select("contact_id").unique()
+    frames.append(private.join(theirs, on="contact_id", how="semi").select(party="subject_id"))
     return nw.concat(frames).unique()
 
 

@@ -74,7 +74,6 @@ from graphkit.errors import Text
 from graphkit.types import Check, Grade, fen_text
 
 _COMMUNAL = re.compile("宿舍|家属院|家属楼|家属区|公寓|孵化|产业园|园区|写字楼|大厦")
-_WHITELIST = {"phone": "phone", "address": "address", "device": "device", "account": "account"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +196,7 @@ def _uses(data: Data, hub_cap: int, excluded: set[str]) -> dict[str, list[_Use]]
 
     def add(subject: str | None, thing: str, kind: str, users: int, row: Row) -> None:
         value = str(row.get("value") or row["id"])
-        if subject and thing not in excluded and not _whitelisted(listed, kind, thing, value):
+        if subject and thing not in excluded and not listed & {thing, value}:
             use = _Use(subject, thing, kind, value, users, row["eid"], row["grade"], row)
             uses[thing].setdefault((subject, row["eid"]), use)
 
@@ -230,18 +229,14 @@ def _own_things(data: Data) -> set[str]:
     return {row["contact_id"] for row in read(own.select("contact_id").unique())}
 
 
-def _whitelist(data: Data) -> set[tuple[str, str]]:
-    """(kind, value) that the user exempted for this detector on `as_of`."""
-    return {
-        (row["kind"], row["value"])
+def _whitelist(data: Data) -> set[str]:
+    """Ids (or values, as they were written) of things that the user exempted for this detector on `as_of`."""
+    valid = [
+        row
         for row in read(data.view("whitelists"))
         if row["detector"] in (None, "", "K03") and covers([(row["valid_from"], row["valid_to"])], data.as_of)
-    }
-
-
-def _whitelisted(listed: set[tuple[str, str]], kind: str, thing: str, value: str) -> bool:
-    name = _WHITELIST.get(kind, kind)
-    return (name, value) in listed or (name, thing) in listed
+    ]
+    return {row[column] for row in valid for column in ("subject_id", "value") if row[column]}
 
 
 def _judged(data: Data, ours: Sides, buyers: set[str]) -> int:

@@ -132,7 +132,11 @@ def tender(w: World, rng: Random, h: Hospital, plan: Plan) -> Deal:
     signed = won + timedelta(days=rng.randint(10, 24))
     deal = contract(w, rng, h, plan, signed, number)
     for action, who, day in (
-        ("request", h.first("purchasing").person, plan.published - timedelta(days=20)),
+        (
+            "request",
+            rng.choice([p for p in h.posts if p.role == "clinical_head"]).person,
+            plan.published - timedelta(days=20),
+        ),
         ("approve", h.first("vice_president").person, plan.published - timedelta(days=5)),
         ("accept", h.first("equipment").person, deal.accepted),
         ("settle", h.first("finance").person, deal.accepted + timedelta(days=5)),

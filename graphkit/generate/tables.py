@@ -12,13 +12,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         name: tuple(columns.split())
         for name, columns in {
-            "organizations": "uscc name aliases type legal_rep legal_rep_id_no reg_addr phone email region capital"
+            "organizations": "uscc name type legal_rep legal_rep_id_no reg_addr phone email region capital"
             " founded status insured_count level",
             "persons": "id_no name birth sex region phone address",
             "staff": "staff_no id_no name org dept role_code party_member head from_date to_date",
             "departments": "org dept kind head powers",
             "roles": "company holder holder_id kind share_pct from_date to_date source",
-            "employment": "id_no name employer kind from_date to_date wage",
+            "employment": "id_no name employer kind from_date wage",
             "kinship": "id_no_a name_a id_no_b name_b code basis source from_date",
             "contacts": "subject subject_id scope kind value from_date source",
             "accounts": "acct holder holder_id bank kind opened operator operator_id_no",
@@ -27,8 +27,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "tenders": "project_no title buyer agent method method_approved direct_reason budget budget_item category"
             " jurisdiction budget_level published doc_from doc_to deadline opened criteria status framework",
             "lots": "project_no lot title amount category status",
-            "bids": "project_no lot bidder bidder_uscc amount status received rank reject_reason contact contact_phone",
-            "bid_lines": "project_no lot bidder line_no item qty unit_price",
+            "bids": "project_no lot bidder bidder_uscc amount status received rank contact contact_phone",
             "bid_artifacts": "project_no lot bidder kind value stage recorded",
             "bid_deposits": "project_no lot bidder acct payer amount ts form",
             "evaluators": "project_no person id_no role",

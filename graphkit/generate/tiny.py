@@ -42,7 +42,7 @@ _CODES = {
 }
 _ACCOUNTS = {
     holder: card(place) if holder in _NAMES else corporate_account(place)
-    for place, holder in enumerate((_HOSPITAL, _SUPPLIER, _RIVALS[0], _CHIEF, _WIFE, _BROTHER, _MULE), start=1)
+    for place, holder in enumerate((_HOSPITAL, _SUPPLIER, _RIVALS[0], _CHIEF, _WIFE, _MULE), start=1)
 }
 
 
@@ -148,7 +148,7 @@ def _people(t: Tables) -> None:
 
 
 def _purchases(t: Tables) -> None:
-    first = (_SUPPLIER, 128_000_000), (_RIVALS[0], 133_700_000), (_RIVALS[1], 139_500_000)
+    first = (_SUPPLIER, 128_000_000), (_RIVALS[0], 131_900_000), (_RIVALS[1], 141_200_000)
     second = (_SUPPLIER, 86_000_000), (_RIVALS[1], 91_300_000), (_RIVALS[2], 98_800_000)
     rounds = (
         ("LT2022-01", "彩色超声诊断仪采购", date(2022, 3, 1), first),
@@ -214,7 +214,7 @@ def _payments(t: Tables) -> None:
         ("2022-10-20 09:55", _HOSPITAL, _SUPPLIER, 86_000_000, "online", "麻醉机设备款", "LT2022-02-HT"),
         ("2022-10-28 16:20", _SUPPLIER, _MULE, 8_600_000, "online", "运输服务费", None),
         ("2022-10-29 09:48", _MULE, _WIFE, 8_520_000, "online", "往来", None),
-        ("2022-11-15 12:00", _BROTHER, _WIFE, 3_000_000, "online", "装修款", None),
+        ("2022-11-15 12:00", _SUPPLIER, _WIFE, 3_000_000, "online", "咨询费", None),
         ("2022-11-20 17:30", _WIFE, _CHIEF, 500_000, "online", "家用", None),
         ("2022-12-01 10:00", _HOSPITAL, _RIVALS[0], 4_260_000, "online", "维修款", None),
     )

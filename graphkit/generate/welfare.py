@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
@@ -18,7 +18,7 @@ _AMOUNT = {"resident_pension": 19_800, "dibao": 52_000, "senior": 10_000, "disab
 
 @dataclass(slots=True)
 class County:
-    """Who handles the benefits of a county, and which recipients are left to plant something on."""
+    """Who handles the benefits of a county, two cadres a village; `planted` counts the nests put here."""
 
     number: int
     region: str
@@ -27,7 +27,7 @@ class County:
     reviewer: Person
     villages: list[Org]
     village_staff: list[Person]
-    spare: list[Person] = field(default_factory=list)
+    planted: int = 0
 
 
 def county(w: World, number: int) -> County:
@@ -41,6 +41,7 @@ def county(w: World, number: int) -> County:
         for place_no, (dept, role) in enumerate(
             (
                 ("综合股", "official"),
+                ("待遇股", "handler"),
                 ("待遇股", "handler"),
                 ("待遇股", "handler"),
                 ("稽核股", "official"),
@@ -60,10 +61,10 @@ def county(w: World, number: int) -> County:
             post = Post(w.person(rng, region, (38, 60)), "村两委", role, f"C{number:02d}{place_no}{role[8]}")
             cadres.append(post.person)
             add_post(w, village, post, head=role == "village_head", since=date(2018, 1, 1))
-    out = County(number, region, centre, [posts[1].person, posts[2].person], posts[3].person, villages, cadres)
+    out = County(number, region, centre, [post.person for post in posts[1:4]], posts[4].person, villages, cadres)
     for place_no in range(16):
         one = w.person(rng, region, (62, 90))
-        handler = out.handlers[place_no % 2]
+        handler = out.handlers[place_no % 3]
         died = _MONTHS[2 + place_no * 2] + timedelta(days=rng.randrange(27)) if place_no < 3 else None
         scheme = rng.choice(("resident_pension", "resident_pension", "dibao"))
         enrol(w, rng, out, one, scheme, handler, villages[place_no % 2])
@@ -72,8 +73,6 @@ def county(w: World, number: int) -> County:
         for month in _MONTHS:
             if died is None or month <= died:
                 benefit(w, one, scheme, region, month, holder=one)
-        if place_no >= 8:
-            out.spare.append(one)
     return out
 
 

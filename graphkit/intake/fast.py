@@ -75,31 +75,41 @@ def _with_empty(texts: pa.Array, length: int, rows: np.ndarray) -> pa.Array:
 def dates(texts: pa.Array) -> Recognised:
     """`2023-05-06`."""
     rows = _indices(pc.match_substring_regex(texts, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))
-    days, real = _days(_matrix(texts.take(pa.array(rows)), 10), 0, 5, 8) if len(rows) else (np.array([], "datetime64[D]"), np.array([], bool))
+    days, real = (
+        _days(_matrix(texts.take(pa.array(rows)), 10), 0, 5, 8)
+        if len(rows)
+        else (np.array([], "datetime64[D]"), np.array([], bool))
+    )
     return _scatter(len(texts), rows[real], days[real], pa.date32()), _with_empty(texts, len(texts), rows[real])
 
 
 def datetimes(texts: pa.Array) -> Recognised:
     """`2023-05-06 10:05:03`."""
-    rows = _indices(pc.match_substring_regex(texts, r"^[0-9]{4}-[0-9]{2}-[0-9]{2} ([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$"))
+    rows = _indices(
+        pc.match_substring_regex(texts, r"^[0-9]{4}-[0-9]{2}-[0-9]{2} ([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$")
+    )
     if not len(rows):
         return pa.nulls(len(texts), pa.timestamp("us")), pc.equal(texts, "")
     matrix = _matrix(texts.take(pa.array(rows)), 19)
     days, real = _days(matrix, 0, 5, 8)
     seconds = _number(matrix, 11, 13) * 3600 + _number(matrix, 14, 16) * 60 + _number(matrix, 17, 19)
     stamps = days.astype("datetime64[us]") + (seconds * 1_000_000).astype("timedelta64[us]")
-    return _scatter(len(texts), rows[real], stamps[real], pa.timestamp("us")), _with_empty(texts, len(texts), rows[real])
+    return _scatter(len(texts), rows[real], stamps[real], pa.timestamp("us")), _with_empty(
+        texts, len(texts), rows[real]
+    )
 
 
 def money(texts: pa.Array, fen: int) -> Recognised:
-    """`1234.50` and `1234`, when the header's unit is yuan."""
+    """`1234.50`, `1234.5` and `1234`, when the header's unit is yuan."""
     if fen != 100:
         return pa.nulls(len(texts), pa.int64()), pc.equal(texts, "")
     cents = pc.match_substring_regex(texts, r"^[0-9]{1,13}\.[0-9]{2}$")
+    tenths = pc.match_substring_regex(texts, r"^[0-9]{1,13}\.[0-9]$")
     whole = pc.match_substring_regex(texts, r"^[0-9]{1,13}$")
-    digits = pc.if_else(cents, pc.replace_substring(texts, ".", ""), pc.if_else(whole, texts, pa.scalar(None, pa.string())))
-    values = pc.multiply(digits.cast(pa.int64()), pc.if_else(whole, 100, 1).cast(pa.int64()))
-    return values, pc.or_(pc.or_(cents, whole), pc.equal(texts, ""))
+    plain = pc.or_(pc.or_(cents, tenths), whole)
+    digits = pc.if_else(plain, pc.replace_substring(texts, ".", ""), pa.scalar(None, pa.string())).cast(pa.int64())
+    values = pc.multiply(digits, pc.if_else(whole, 100, pc.if_else(tenths, 10, 1)).cast(pa.int64()))
+    return values, pc.or_(plain, pc.equal(texts, ""))
 
 
 def numbers(texts: pa.Array, type_: pa.DataType) -> Recognised:

@@ -113,7 +113,9 @@ def _by_name(names: Sequence[str]) -> list[tuple[Template, bool]]:
     found: list[tuple[Template, bool]] = []
     for name in filter(None, names):
         text = norm_header(name)
-        titles = [(norm_header(t), template) for template in templates().values() for t in (template.name, template.name_zh)]
+        titles = [
+            (norm_header(t), template) for template in templates().values() for t in (template.name, template.name_zh)
+        ]
         exact = [template for title, template in titles if title == text]
         inside = sorted((pair for pair in titles if pair[0] in text), key=lambda pair: -len(pair[0]))
         found += [(template, True) for template in exact] + [(template, False) for _, template in inside]
@@ -185,7 +187,9 @@ def _nearest(layouts: Sequence[Layout], headers: Sequence[str]) -> Choice:
         None,
         "needs_decision",
         Text(
-            f"没有模板符合这些列：{'、'.join(filled[:8]) or '（无）'}。" + (f"最接近的是 {zh}。" if zh else "") + "请改用模板表头，或用 graphkit map 建立映射",
+            f"没有模板符合这些列：{'、'.join(filled[:8]) or '（无）'}。"
+            + (f"最接近的是 {zh}。" if zh else "")
+            + "请改用模板表头，或用 graphkit map 建立映射",
             f"no template fits these columns: {', '.join(filled[:8]) or '(none)'}."
             + (f" Nearest: {', '.join(names)}." if names else "")
             + " Use a template's headers, or make a mapping with graphkit map",

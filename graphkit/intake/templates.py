@@ -30,7 +30,10 @@ class Column:
     @property
     def is_number_of_someone(self) -> bool:
         """True for columns that hold an identifier, where scientific notation means lost digits."""
-        return self.kind in {"id_no", "uscc", "account", "phone", "org", "person", "party"} or "wins over the name" in self.meaning
+        return (
+            self.kind in {"id_no", "uscc", "account", "phone", "org", "person", "party"}
+            or "wins over the name" in self.meaning
+        )
 
     @property
     def per_unit(self) -> bool:

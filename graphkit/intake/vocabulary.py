@@ -14,7 +14,12 @@ _SAME_AS = re.compile(r"as ([a-z_]+)\.([a-z_]+)")
 _NUMBERED = re.compile(r"(\d(?:\|\d)+)(?: \(([^)]*)\))?")
 _LOOSE = frozenset({("staff", "role_code"), ("roles", "kind")})
 _CODED_LEVELS: Mapping[tuple[str, str], str] = MappingProxyType(
-    {("organizations", "level"): "一级 一级|一级甲等|一甲; 二级 二级|二级甲等|二甲|二级乙等|二乙; 三级 三级|三级甲等|三甲|三级乙等|三乙"}
+    {
+        (
+            "organizations",
+            "level",
+        ): "一级 一级|一级甲等|一甲; 二级 二级|二级甲等|二甲|二级乙等|二乙; 三级 三级|三级甲等|三甲|三级乙等|三乙"
+    }
 )
 """Values that `meaning` lists without codes of their own: a hospital's level stays as it is called."""
 
@@ -23,7 +28,11 @@ def _segments(meaning: str) -> Iterable[tuple[str, list[str]]]:
     """(code, words) of one `meaning`; nothing for prose."""
     for part in re.split(r"[;；]\s*", meaning):
         text = re.sub(r"\s*\([^()]*\)\s*$", "", part.partition(". ")[0]).strip()
-        text = re.sub(r"^(?:what B is to A|public bodies|hospital)[: ]\s*", "", text) if text.startswith(("what", "public")) else text
+        text = (
+            re.sub(r"^(?:what B is to A|public bodies|hospital)[: ]\s*", "", text)
+            if text.startswith(("what", "public"))
+            else text
+        )
         found = _SEGMENT.fullmatch(text)
         if found is None or found[1] == "ISO":
             continue

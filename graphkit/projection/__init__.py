@@ -13,11 +13,12 @@ __all__ = ["OPEN_FROM", "OPEN_TO", "Kind", "Projection", "as_date", "project"]
 def project(
     facts_dir: Path, kind: Kind = "people_and_firms", as_of: date | None = None, cache_dir: Path | None = None
 ) -> Projection:
-    """The projection of the facts under `facts_dir` (`nodes/*.parquet`, `edges/*.parquet`; its parent names the snapshot).
+    """The projection of the facts under `facts_dir` (`nodes/*.parquet`, `edges/*.parquet`).
 
-    `people_and_firms`: Person and Organization with the ties between them, payments, bids and awards aggregated to
-    them; `whole`: every node and edge but SIMILAR; `money`: accounts and single payments. With `as_of` only ties
-    valid on that day and events up to it. With `cache_dir` it is built once per snapshot and then mapped.
+    The parent of `facts_dir` names the snapshot. `people_and_firms`: Person and Organization with the ties between
+    them, payments, bids and awards aggregated to them; `whole`: every node and edge but SIMILAR; `money`: accounts
+    and single payments. With `as_of` only ties valid on that day and events up to it. With `cache_dir` it is built
+    once per snapshot and then mapped.
     """
     from graphkit.projection.build import build
     from graphkit.projection.cache import cache_key, load, save

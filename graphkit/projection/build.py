@@ -1,5 +1,6 @@
 """Fact tables of one snapshot → the arrays of a projection. Vectorised: DuckDB joins, NumPy groups."""
 
+# ruff: noqa: S608 — SQL fragments come from this package, never from data
 from __future__ import annotations
 
 import re
@@ -13,11 +14,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from graphkit.model import EDGES, NODES
-from graphkit.projection.graph import ARRAYS, OPEN_FROM, OPEN_TO, Kind, Projection
-from graphkit.projection.rules import HELPERS, PEOPLE_RULES, PUBLIC_KINDS, ROW
+from graphkit.projection.graph import ARRAYS, OPEN_FROM, OPEN_TO, Kind, Projection, adjacency
+from graphkit.projection.rule import COLUMNS, NO_SUPPORT, PUBLIC_KINDS
+from graphkit.projection.rules import HELPERS, PEOPLE_RULES
 from graphkit.projection.weights import EVENTS, edge_weights
 
-Connection = duckdb.DuckDBPyConnection
 TYPES: tuple[str, ...] = tuple(EDGES)
 _SQL = {
     "text": "VARCHAR",
@@ -31,10 +32,15 @@ _SQL = {
 _RANK = "CASE {} WHEN 'identifier' THEN 0 WHEN 'unique_name' THEN 1 WHEN 'scoped_name' THEN 2 ELSE 3 END"
 _NODE_BASE = {"id": "VARCHAR", "name": "VARCHAR", "grade": "VARCHAR", "second": "VARCHAR"}
 _EDGE_BASE = {
-    "id": "VARCHAR", "from_id": "VARCHAR", "to_id": "VARCHAR", "from_date": "DATE", "to_date": "DATE", "confidence": "DOUBLE",
-    "derived": "BOOLEAN", "grade": "VARCHAR",
-}  # fmt: skip
-_EPOCH = date(1970, 1, 1)
+    "id": "VARCHAR",
+    "from_id": "VARCHAR",
+    "to_id": "VARCHAR",
+    "from_date": "DATE",
+    "to_date": "DATE",
+    "confidence": "DOUBLE",
+    "derived": "BOOLEAN",
+    "grade": "VARCHAR",
+}
 
 
 def build(facts: Path, kind: Kind, as_of: date | None, snapshot: str) -> Projection:
@@ -47,18 +53,18 @@ def build(facts: Path, kind: Kind, as_of: date | None, snapshot: str) -> Project
         edges, parts = _edges(con)
         pay_years = _pay_years(con) if kind != "money" else np.zeros(0, np.int64)
     arrays = {**nodes[1], **edges, "pay_years": pay_years}
-    arrays |= _adjacency(len(nodes[0]), arrays["src"], arrays["dst"])
+    arrays |= adjacency(len(nodes[0]), arrays["src"], arrays["dst"])
     typed = {name: np.ascontiguousarray(arrays[name], dtype=dtype) for name, dtype in ARRAYS.items()}
     return Projection(kind, snapshot, as_of, TYPES, loaded, nodes[0], parts, typed)
 
 
-def _open_tables(con: Connection, facts: Path) -> frozenset[str]:
+def _open_tables(con: duckdb.DuckDBPyConnection, facts: Path) -> frozenset[str]:
     """A view `node_<Label>` / `edge_<TYPE>` for the whole vocabulary, typed even where nothing was loaded."""
     loaded = set()
     groups = (("nodes", "node", NODES, _NODE_BASE), ("edges", "edge", EDGES, _EDGE_BASE))
     for folder, prefix, vocabulary, base in groups:
         for name, spec in vocabulary.items():
-            props = {f"{p}_fen" if k == "money" else p: _SQL[k] for p, k in spec.props.items()}  # type: ignore[attr-defined]
+            props = {f"{p}_fen" if k == "money" else p: _SQL[k] for p, k in spec.props.items()}
             columns = ", ".join(f"NULL::{sql} AS {column}" for column, sql in {**base, **props}.items())
             file = facts / folder / f"{name}.parquet"
             more = ""
@@ -66,7 +72,7 @@ def _open_tables(con: Connection, facts: Path) -> frozenset[str]:
                 more = " UNION ALL BY NAME SELECT * FROM read_parquet('{}')".format(str(file).replace("'", "''"))
                 if con.execute("SELECT count(*) FROM read_parquet(?)", [str(file)]).fetchall()[0][0]:
                     loaded.add(name)
-            con.execute(f'CREATE TEMP VIEW "{prefix}_{name}" AS SELECT {columns} WHERE false{more}')  # noqa: S608
+            con.execute(f'CREATE TEMP VIEW "{prefix}_{name}" AS SELECT {columns} WHERE false{more}')
     return frozenset(loaded)
 
 
@@ -75,18 +81,19 @@ def _ranked(sql: str) -> str:
     return re.sub(r"\{grade(?:_(\w))?\}", lambda m: _RANK.format(f"{m[1]}.grade" if m[1] else "grade"), sql)
 
 
-def _rows(con: Connection, kind: Kind, as_of: date | None) -> None:
+def _rows(con: duckdb.DuckDBPyConnection, kind: Kind, as_of: date | None) -> None:
     """`fact`: one line per fact of the projection, restricted to what was valid (or had happened) at `as_of`."""
     for helper in HELPERS:
         con.execute(_ranked(helper.sql))
     if kind == "people_and_firms":
-        selects = [f"SELECT {ROW} FROM ({_ranked(rule.sql)})" for rule in PEOPLE_RULES]  # noqa: S608
+        selects = [f"SELECT {COLUMNS} FROM ({_ranked(rule.sql)})" for rule in PEOPLE_RULES]
     else:
         names = ["PAID"] if kind == "money" else [name for name in TYPES if name != "SIMILAR"]
         selects = [
             f"""SELECT from_id AS src, to_id AS dst, '{name}' AS type, id AS grp, id AS eid, from_date, to_date,
-                {"coalesce(amount_fen, 0)" if "amount" in EDGES[name].props else "0"}::BIGINT AS amount, 1.0::DOUBLE AS strength, confidence,
-                {_RANK.format("grade")} AS grade, []::VARCHAR[] AS support FROM "edge_{name}\""""  # noqa: S608
+                {"coalesce(amount_fen, 0)" if "amount" in EDGES[name].props else "0"}::BIGINT AS amount,
+                1.0::DOUBLE AS strength, confidence, {_RANK.format("grade")} AS grade, {NO_SUPPORT} AS support
+                FROM edge_{name}"""
             for name in names
         ]
     events = ", ".join(f"'{name}'" for name in sorted(EVENTS))
@@ -95,14 +102,14 @@ def _rows(con: Connection, kind: Kind, as_of: date | None) -> None:
     if as_of is not None:
         con.execute(
             f"DELETE FROM fact WHERE from_date > $day OR (to_date < $day AND type NOT IN ({events}))", {"day": as_of}
-        )  # noqa: S608
+        )
 
 
-def _nodes(con: Connection, kind: Kind) -> tuple[pa.Table, dict[str, NDArray[Any]]]:
+def _nodes(con: duckdb.DuckDBPyConnection, kind: Kind) -> tuple[pa.Table, dict[str, NDArray[Any]]]:
     labels = {"people_and_firms": ("Person", "Organization"), "money": ("Account",), "whole": tuple(NODES)}[kind]
     claims = " UNION ALL ".join(
-        f"""SELECT id, '{label}' AS label, name, second, {_RANK.format("grade")} AS grade, {"kind" if label == "Organization" else "NULL"}::VARCHAR AS kind
-            FROM "node_{label}\""""  # noqa: S608
+        f"""SELECT id, '{label}' AS label, name, second, {_RANK.format("grade")} AS grade,
+                   {"kind" if label == "Organization" else "NULL"}::VARCHAR AS kind FROM node_{label}"""
         for label in labels
     )
     prefixes = " ".join(f"WHEN '{spec.prefix}' THEN '{name}'" for name, spec in NODES.items())
@@ -110,18 +117,23 @@ def _nodes(con: Connection, kind: Kind) -> tuple[pa.Table, dict[str, NDArray[Any
     con.execute(
         f"""CREATE TEMP TABLE node AS
             WITH ends AS (SELECT src AS id FROM fact UNION SELECT dst FROM fact),
-                 claim AS ({claims} UNION ALL
-                           SELECT id, CASE split_part(id, ':', 1) {prefixes} ELSE 'Organization' END, NULL, '', 3, NULL FROM ends),
-                 one AS (SELECT id, any_value(label) AS label, coalesce(min(name), id) AS name, coalesce(max(second), '') AS second,
-                                min(grade) AS grade, min(kind) AS kind FROM claim WHERE id IS NOT NULL GROUP BY id),
-                 buyer AS (SELECT to_id AS id FROM edge_ISSUED_BY WHERE from_id LIKE 'tender:%' OR from_id LIKE 'contract:%'
-                           UNION SELECT to_id FROM edge_AGENT_OF),
-                 seller AS (SELECT to_id AS id FROM edge_AWARDED_TO UNION SELECT to_id FROM edge_BID_BY)
+              claim AS (
+                {claims} UNION ALL
+                SELECT id, CASE split_part(id, ':', 1) {prefixes} ELSE 'Organization' END, NULL, '', 3, NULL FROM ends),
+              one AS (
+                SELECT id, min(label) AS label, coalesce(min(name), id) AS name, coalesce(max(second), '') AS second,
+                       min(grade) AS grade, min(kind) AS kind
+                FROM claim WHERE id IS NOT NULL GROUP BY id),
+              buyer AS (
+                SELECT to_id AS id FROM edge_ISSUED_BY WHERE from_id LIKE 'tender:%' OR from_id LIKE 'contract:%'
+                UNION SELECT to_id FROM edge_AGENT_OF),
+              seller AS (SELECT to_id AS id FROM edge_AWARDED_TO UNION SELECT to_id FROM edge_BID_BY)
             SELECT (row_number() OVER (ORDER BY id) - 1)::INTEGER AS i, *,
-                   label = 'Organization' AND (second IN ('Hospital', 'Agency', 'School', 'Village') OR coalesce(kind, '') IN ({kinds})
-                       OR (second <> 'Company' AND id IN (SELECT id FROM buyer) AND id NOT IN (SELECT id FROM seller))) AS public,
+                   label = 'Organization' AND (
+                     second IN ('Hospital', 'Agency', 'School', 'Village') OR coalesce(kind, '') IN ({kinds})
+                     OR (second <> 'Company' AND id IN (FROM buyer) AND id NOT IN (FROM seller))) AS public,
                    second = 'Staff' AS staff, id IN (SELECT party FROM party_acct) AS has_account
-            FROM one"""  # noqa: S608
+            FROM one"""
     )
     table = con.sql(
         "SELECT id, label, name, second, grade, public, staff, has_account FROM node ORDER BY i"
@@ -135,13 +147,13 @@ def _days(column: pa.ChunkedArray, open_end: int) -> NDArray[np.int32]:
     return np.asarray(days.fill_null(open_end).to_numpy(), dtype=np.int32)
 
 
-def _edges(con: Connection) -> tuple[dict[str, NDArray[Any]], pa.Table]:
+def _edges(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, NDArray[Any]], pa.Table]:
     codes = " ".join(f"WHEN '{name}' THEN {i}" for i, name in enumerate(TYPES))
     table = con.sql(
-        f"""SELECT a.i AS src, b.i AS dst, CASE type {codes} END AS code, grp, eid, from_date, to_date, amount, strength,
-                   coalesce(confidence, 1.0) AS confidence, r.grade AS grade, support
+        f"""SELECT a.i AS src, b.i AS dst, CASE type {codes} END AS code, grp, eid, from_date, to_date, amount,
+                   strength, coalesce(confidence, 1.0) AS confidence, r.grade AS grade, support
             FROM fact r JOIN node a ON a.id = r.src JOIN node b ON b.id = r.dst
-            ORDER BY a.i, b.i, code, grp, amount DESC, eid, support"""  # noqa: S608
+            ORDER BY a.i, b.i, code, grp, amount DESC, eid, support"""
     ).to_arrow_table()
     columns = {
         name: table[name].to_numpy() for name in ("src", "dst", "code", "amount", "strength", "confidence", "grade")
@@ -196,22 +208,12 @@ def _span(
     return np.where(start == OPEN_TO, OPEN_FROM, start), np.where(end == OPEN_FROM, OPEN_TO, end)
 
 
-def _pay_years(con: Connection) -> NDArray[np.int64]:
+def _pay_years(con: duckdb.DuckDBPyConnection) -> NDArray[np.int64]:
     table = con.sql(
         """SELECT DISTINCT n.i::BIGINT * 10000 + year(coalesce(p.from_date, p.ts::DATE)) AS code
-           FROM (SELECT from_id AS acct, from_date, ts FROM edge_PAID UNION ALL SELECT to_id, from_date, ts FROM edge_PAID) p
+           FROM (SELECT from_id AS acct, from_date, ts FROM edge_PAID UNION ALL
+                 SELECT to_id, from_date, ts FROM edge_PAID) p
            JOIN party_acct a ON a.acct = p.acct JOIN node n ON n.id = a.party
            WHERE coalesce(p.from_date, p.ts::DATE) IS NOT NULL ORDER BY code"""
     ).to_arrow_table()
     return np.asarray(table["code"].to_numpy(), dtype=np.int64)
-
-
-def _adjacency(n: int, src: NDArray[Any], dst: NDArray[Any]) -> dict[str, NDArray[Any]]:
-    """CSR rows of the undirected multigraph, each row ordered by (neighbour, edge). O(m log m)."""
-    ends = np.concatenate([src, dst]).astype(np.int64)
-    others = np.concatenate([dst, src])
-    edges = np.tile(np.arange(len(src)), 2)
-    order = np.lexsort((edges, others, ends))
-    pointer = np.zeros(n + 1, np.int64)
-    np.cumsum(np.bincount(ends, minlength=n), out=pointer[1:])
-    return {"adj_ptr": pointer, "adj_node": others[order], "adj_edge": edges[order]}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from datetime import date
@@ -48,7 +47,7 @@ def save(projection: Projection, folder: Path) -> None:
     }
     (staging / "meta.json").write_text(json.dumps(meta, sort_keys=True), encoding="utf-8")
     try:
-        os.rename(staging, folder)
+        staging.rename(folder)
     except OSError:
         shutil.rmtree(staging)
         if not folder.is_dir():

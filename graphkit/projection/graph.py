@@ -185,3 +185,14 @@ class Projection:
                 facts=tuple(eids[ptr[e] : ptr[e + 1]]),
             )
         return graph
+
+
+def adjacency(n: int, src: NDArray[Any], dst: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """`adj_ptr`, `adj_node`, `adj_edge`: CSR rows of the undirected multigraph, ordered by (neighbour, edge)."""
+    ends = np.concatenate([src, dst]).astype(np.int64)
+    others = np.concatenate([dst, src])
+    edges = np.tile(np.arange(len(src)), 2)
+    order = np.lexsort((edges, others, ends))
+    pointer = np.zeros(n + 1, np.int64)
+    np.cumsum(np.bincount(ends, minlength=n), out=pointer[1:])
+    return {"adj_ptr": pointer, "adj_node": others[order], "adj_edge": edges[order]}

@@ -12,6 +12,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from graphkit.model import EDGES
+
 BASE: Mapping[str, float] = MappingProxyType(
     {
         "OWNS": 1.0,
@@ -27,27 +29,50 @@ BASE: Mapping[str, float] = MappingProxyType(
         "CO_BID": 0.3,  # × Jaccard of tenders × min(1, joint tenders / 3)
         "EMPLOYED_BY": 0.1,
         "AWARDED_TO": 0.15,
-        "EVALUATED": 0.1,  # this and the next: ours, / √suppliers decided on
-        "REQUESTED": 0.2,
-        "APPROVED": 0.2,
-        "ACCEPTED": 0.2,
-        "SETTLED": 0.2,
+        "EVALUATED": 0.1,  # this and the next four: ours, / √suppliers decided on
+        "REQUESTED": 0.1,
+        "APPROVED": 0.1,
+        "ACCEPTED": 0.1,
+        "SETTLED": 0.1,
         "OPERATES_ACCOUNT": 0.8,  # ours: who moves another's account
         "BID_CONTACT": 0.4,  # ours
         "PROJECT_MEMBER": 0.3,  # ours
         "SUBCONTRACTED_TO": 0.4,  # ours
         "HANDLED_BY": 0.3,  # ours, / √recipients handled
-        "PAID_TO_ACCOUNT": 0.8,  # ours: a benefit paid to another person's account
+        "PAID_TO_ACCOUNT": 0.6,  # ours: a benefit paid to another's account, / √recipients paid there
     }
 )
 BY_AMOUNT = ("PAID", "SPONSORED")
 
-EVENTS: frozenset[str] = frozenset(
-    "PAID SPONSORED CO_BID SUBMITTED_VIA DEPOSIT_FROM AWARDED_TO EVALUATED REQUESTED APPROVED ACCEPTED SETTLED BID_CONTACT "
-    "PROJECT_MEMBER SUBCONTRACTED_TO HANDLED_BY PAID_TO_ACCOUNT RECEIVES ISSUED_BY AGENT_OF HAS_LOT FOR_LOT HAS_BID BID_BY "
-    "UNDER USED_ITEM ORDERED_BY USED_IN QUERIED SUSPECT_IN EVIDENCED_BY INSTANCE_OF BEAT".split()
+LASTING: frozenset[str] = frozenset(
+    (
+        "KIN_OF",
+        "ASSOCIATE_OF",
+        "LEGAL_REP_OF",
+        "DIRECTS",
+        "OWNS",
+        "CONTROLS",
+        "NOMINEE_FOR",
+        "EMPLOYED_BY",
+        "HOLDS_POST",
+    )
+) | frozenset(
+    (
+        "HAS_CONTACT",
+        "USED_DEVICE",
+        "SHARES_CONTACT",
+        "HOLDS_ACCOUNT",
+        "OPERATES_ACCOUNT",
+        "SOLD_BY",
+        "MADE_BY",
+        "SIMILAR",
+    )
 )
-"""Types that happen at a date; the others last from a date to a date."""
+"""Types that last from a date to a date."""
+
+EVENTS: frozenset[str] = frozenset(EDGES) - LASTING
+"""Types that happen on a date."""
+
 
 _FLOOR = 1e-4
 

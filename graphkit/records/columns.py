@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 
 import pyarrow as pa
 
-_TEMPLATES = Path(__file__).parent.parent / "intake" / "templates.csv"
+from graphkit.intake.templates import template_table
+
 _TYPES: Mapping[str, tuple[pa.DataType, str]] = MappingProxyType(
     {
         "money": (pa.int64(), "BIGINT"),
@@ -33,9 +32,8 @@ OWN: Mapping[str, pa.DataType] = MappingProxyType(
 def kinds() -> Mapping[str, Mapping[str, str]]:
     """Template → column → kind, in the order of `templates.csv`."""
     found: dict[str, dict[str, str]] = {}
-    with _TEMPLATES.open(encoding="utf-8-sig", newline="") as handle:
-        for row in csv.DictReader(handle):
-            found.setdefault(row["file"], {})[row["column"]] = row["kind"]
+    for row in template_table():
+        found.setdefault(row["file"], {})[row["column"]] = row["kind"]
     return MappingProxyType({name: MappingProxyType(columns) for name, columns in found.items()})
 
 

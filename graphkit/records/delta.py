@@ -1,6 +1,6 @@
 """Parts as Delta tables `records/<template>/`: committed by add action, nothing is written twice.
 
-Readers of this package follow the ledger database; the Delta log is for Spark and others, and says which run wrote what.
+This package reads by the ledger database; the Delta log is for Spark and others, and says which run wrote what.
 """
 
 from __future__ import annotations
@@ -36,7 +36,11 @@ def withdraw(folder: Path, template: str, names: Iterable[str]) -> None:
     with storage_guard(folder):
         listed = {Path(uri).name for uri in DeltaTable(folder).file_uris()}
     stamp = int(time.time() * 1000)
-    actions = [RemoveAction(path=n, deletion_timestamp=stamp, data_change=True, partition_values={}) for n in names if n in listed]
+    actions = [
+        RemoveAction(path=n, deletion_timestamp=stamp, data_change=True, partition_values={})
+        for n in names
+        if n in listed
+    ]
     if actions:
         _write(folder, template, actions, "sweep")
 
@@ -49,7 +53,9 @@ def _write(folder: Path, template: str, actions: Sequence[AddAction | RemoveActi
             if (folder / "_delta_log").exists() and DeltaTable.is_deltatable(str(folder)):
                 DeltaTable(folder).create_write_transaction(list(actions), "append", declared, commit_properties=said)
             else:
-                create_table_with_add_actions(str(folder), declared, list(actions), mode="append", commit_properties=said)
+                create_table_with_add_actions(
+                    str(folder), declared, list(actions), mode="append", commit_properties=said
+                )
         except (DeltaError, OSError) as error:
             if found := _ERRNO.search(str(error)):
                 raise OSError(int(found[1]), str(error)) from error

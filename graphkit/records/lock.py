@@ -72,7 +72,10 @@ def _busy(holder: dict[str, object]) -> Busy:
     pid, verb, since = (holder.get(k, "?") for k in ("pid", "verb", "since"))
     return Busy(
         "busy",
-        Text(f"工作区正被进程 {pid} 占用（{verb}，始于 {since}）", f"process {pid} holds the workspace ({verb}, since {since})"),
+        Text(
+            f"工作区正被进程 {pid} 占用（{verb}，始于 {since}）",
+            f"process {pid} holds the workspace ({verb}, since {since})",
+        ),
         Text("请等它结束后再运行", "run the command again when it has finished"),
         pid=holder.get("pid"),
         verb=holder.get("verb"),

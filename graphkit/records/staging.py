@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +10,16 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from graphkit.db import storage_guard
 from graphkit.records.columns import OWN, arrow_types, kinds
 from graphkit.records.originals import hash_file
 
+_SEPARATOR = "\x1f"
 _TEXT_OWN = ("_row_sha256", "_notes", "_extra")
 
 
@@ -35,52 +39,72 @@ class Part:
     overlaps: bool
 
 
-def row_keys(template: str, tables: Sequence[pa.Table]) -> list[pa.ChunkedArray]:
+def row_keys(con: duckdb.DuckDBPyConnection, template: str, tables: Sequence[pa.Table]) -> list[pa.ChunkedArray]:
     """The `_key` column of each table: 32 hex of MD5 over the row's values, and an occurrence number.
 
     Absent columns count as empty, so column order, encoding and file never matter. Equal rows of one file (its sheets
     in order) are numbered, so that two true equal rows stay two and the same two in another file are the same.
+    `con` is any connection; nothing stays registered on it.
     """
-    con = duckdb.connect()
-    try:
-        selects = []
-        for number, table in enumerate(tables):
-            con.register(f"t{number}", table.append_column("_pos", pa.array(np.arange(len(table)))))
-            selects.append(f"SELECT {number} AS p, _pos, md5({_canonical(template, table)}) AS h FROM t{number}")  # noqa: S608
-        con.execute(f"CREATE TEMP TABLE hashed AS {' UNION ALL '.join(selects)}")
-        con.execute("CREATE TEMP TABLE twice AS SELECT h FROM hashed GROUP BY h HAVING count(*) > 1")
-        con.execute(
-            """CREATE TEMP TABLE numbered AS SELECT p, _pos, h, row_number() OVER (PARTITION BY h ORDER BY p, _pos) AS n
-               FROM hashed WHERE h IN (SELECT h FROM twice)"""
+    hashes = []
+    for table in tables:
+        con.register("read", table)
+        hashed = con.sql(f"SELECT md5({_canonical(template, table)}) AS h FROM read")  # noqa: S608
+        hashes.append(hashed.to_arrow_table().column(0))
+        con.unregister("read")
+    together = pa.chunked_array([chunk for column in hashes for chunk in column.chunks], pa.string())
+    if _may_repeat(together):
+        con.register("hashed", pa.table({"h": together, "pos": pa.array(np.arange(len(together)))}))
+        numbered = con.sql(
+            """SELECT CASE WHEN n > 1 THEN md5(h || '#' || n) ELSE h END AS k FROM (
+                   SELECT h, pos, row_number() OVER (PARTITION BY h ORDER BY pos) AS n FROM hashed) ORDER BY pos"""
         )
-        return [
-            con.sql(
-                f"""SELECT CASE WHEN n > 1 THEN md5(a.h || '#' || n) ELSE a.h END AS k
-                    FROM (SELECT _pos, h FROM hashed WHERE p = {number}) a
-                    LEFT JOIN (SELECT _pos, n FROM numbered WHERE p = {number}) b USING (_pos) ORDER BY _pos"""  # noqa: S608
-            )
-            .to_arrow_table()
-            .column("k")
-            for number in range(len(tables))
-        ]
-    finally:
-        con.close()
+        together = numbered.to_arrow_table().column(0)
+        con.unregister("hashed")
+    ends = np.cumsum([0, *(len(column) for column in hashes)])
+    return [together.slice(start, end - start) for start, end in itertools.pairwise(ends)]
 
 
 def _canonical(template: str, table: pa.Table) -> str:
-    """SQL text of a row: `name=length:value` of each column that has a value; of a code nobody knows, its wording."""
+    """SQL text of a row: separator, name, `=`, value of each column that has one; of an unknown code, its wording.
+
+    A separator inside a value is escaped. (Looking for one first is much cheaper than escaping everywhere.)
+    """
     present = set(table.column_names)
     pieces = []
     for name in sorted(n for n in kinds()[template] if n in present):
-        value = f'"{name}"::VARCHAR'
+        value = _escaped(table, name)
         if f"{name}_text" in present:
-            value = f"""coalesce({value}, '?' || "{name}_text"::VARCHAR)"""
-        pieces.append(f"'{name}=' || strlen({value}) || ':' || {value}")
+            value = f"coalesce({value}, '?' || {_escaped(table, f'{name}_text')})"
+        pieces.append(f"'{_SEPARATOR}{name}=' || {value}")
     return f"concat({', '.join(pieces)})" if pieces else "''"
 
 
+def _escaped(table: pa.Table, name: str) -> str:
+    column = table.column(name)
+    if pa.types.is_string(column.type) and pc.any(pc.match_substring(column, _SEPARATOR)).as_py():
+        return f"""replace("{name}", '{_SEPARATOR}', '{_SEPARATOR}!')"""
+    return f'"{name}"::VARCHAR'
+
+
+def _may_repeat(hashes: pa.ChunkedArray) -> bool:
+    """False when all 32-digit hashes differ; true when some are equal, or (rarely) their first halves collide."""
+    digits = hashes.cast(pa.binary()).cast(pa.binary(32)).combine_chunks()
+    words = np.frombuffer(digits.buffers()[1], np.uint64, len(digits) * 4, digits.offset * 32).reshape(-1, 4)
+    mixed = np.sort(words[:, 0] * np.uint64(0x9E3779B97F4A7C15) + words[:, 1])
+    return bool((mixed[1:] == mixed[:-1]).any())
+
+
 def write_part(
-    folder: Path, name: str, part_no: int, sheet_no: int, sheet: str | None, template: str, table: pa.Table, key: pa.ChunkedArray, overlaps: bool
+    folder: Path,
+    name: str,
+    part_no: int,
+    sheet_no: int,
+    sheet: str | None,
+    template: str,
+    table: pa.Table,
+    key: pa.ChunkedArray,
+    overlaps: bool,
 ) -> Part:
     """Write a part as `folder/name` (zstd): temporary name, fsync, rename. Columns without any value are left out.
 
@@ -110,22 +134,20 @@ def write_part(
     return Part(part_no, sheet_no, sheet, template, path, sha256, size, len(stored), named, overlaps)
 
 
-def held(keys: Sequence[pa.ChunkedArray], files: Sequence[Path]) -> list[np.ndarray]:
+def held(
+    con: duckdb.DuckDBPyConnection, keys: Sequence[pa.ChunkedArray], files: Sequence[Path]
+) -> list[npt.NDArray[np.bool_]]:
     """For each key column a mask: which rows stand in one of the Parquet `files` too."""
-    if not files or not any(len(k) for k in keys):
-        return [np.zeros(len(k), bool) for k in keys]
-    con = duckdb.connect()
-    try:
-        masks = []
-        for column in keys:
+    masks = []
+    for column in keys:
+        mask = np.zeros(len(column), bool)
+        if files and len(column):
             con.register("new", pa.table({"_key": column, "_pos": pa.array(np.arange(len(column)))}))
             found = con.execute(
-                "SELECT _pos FROM new SEMI JOIN (SELECT _key FROM read_parquet(?)) old USING (_key)", [[str(f) for f in files]]
-            ).fetchnumpy()["_pos"]
-            mask = np.zeros(len(column), bool)
-            mask[np.asarray(found, np.int64)] = True
-            masks.append(mask)
+                "SELECT _pos FROM new SEMI JOIN (SELECT _key FROM read_parquet(?)) old USING (_key)",
+                [[str(f) for f in files]],
+            )
+            mask[np.asarray(found.fetchnumpy()["_pos"], np.int64)] = True
             con.unregister("new")
-        return masks
-    finally:
-        con.close()
+        masks.append(mask)
+    return masks

@@ -17,9 +17,10 @@ from typing import Any, Literal
 import kglite
 import pyarrow as pa
 
-from graphkit.errors import CheckFailed, GraphkitError, LimitReached, StoreUnreachable, Text, UsageError
+from graphkit.errors import CheckFailed, StoreUnreachable, Text, UsageError
 from graphkit.store.cage import run_caged
 from graphkit.store.contract import ROW_CAP, QueryAnswer, Sources
+from graphkit.store.engine_errors import translate
 from graphkit.store.gate import check_read_only
 from graphkit.store.reading import CypherReading
 from graphkit.store.tables import EdgeFrame, GraphTables, read_tables
@@ -175,8 +176,8 @@ def build(tables: GraphTables) -> Any:
 def _create(graph: Any, frame: EdgeFrame) -> None:
     """A further target label of a (type, source label): a second bulk call would merge parallel edges (QUERIES 2)."""
     cypher = (
-        f"UNWIND $rows AS row MATCH (a:{frame.from_label} {{id: row.from_id}}) MATCH (b:{frame.to_label} {{id: row.to_id}}) "
-        f"CREATE (a)-[r:{frame.type}]->(b) SET r = row.props"
+        f"UNWIND $rows AS row MATCH (a:`{frame.from_label}` {{id: row.from_id}}) MATCH (b:`{frame.to_label}` {{id: row.to_id}}) "
+        f"CREATE (a)-[r:`{frame.type}`]->(b) SET r = row.props"
     )
     for batch in frame.table.to_batches(max_chunksize=_BATCH):
         rows = [
@@ -218,7 +219,7 @@ def _counts(graph: Any) -> dict[str, dict[str, int]]:
         return {row["k"]: row["n"] for row in found}
 
     nodes = {
-        label: graph.cypher(f"MATCH (n:{label}) RETURN count(n) AS n", disabled_passes=DISABLED_PASSES).to_list()[0]["n"]
+        label: graph.cypher(f"MATCH (n:`{label}`) RETURN count(n) AS n", disabled_passes=DISABLED_PASSES).to_list()[0]["n"]
         for label in graph.node_types
     }
     edges = rows("MATCH ()-[r]->() RETURN type(r) AS k, count(r) AS n")
@@ -235,27 +236,6 @@ def _check(expected: dict[str, dict[str, int]], found: dict[str, dict[str, int]]
                     Text(f"图中 {name} 为 {got}，事实表为 {want}：拒绝发布", f"the graph has {got} {name}, the facts have {want}: refused to publish"),
                     Text("旧图仍可用；请运行 graphkit load --rebuild", "the old graph still answers; run graphkit load --rebuild"),
                 )  # fmt: skip
-
-
-def translate(kind: str, message: str, timeout: float) -> GraphkitError:
-    """An error of the engine as one of ours; `kind` is the class name."""
-    if kind == "CypherTimeoutError":
-        return LimitReached(
-            "query-timeout",
-            Text(f"查询超过 {timeout:g} 秒，已停止", f"the query ran longer than {timeout:g} s and was stopped"),
-            Text("缩小范围，或加大 --timeout", "narrow it down, or raise --timeout"),
-        )
-    if "work unit" in message or "work budget" in message:
-        return LimitReached(
-            "query-too-wide",
-            Text(f"查询触及工作量上限：{message}", f"the query reached the work limit: {message}"),
-            Text("先写选择性最强的模式", "write the most selective pattern first"),
-        )
-    return UsageError(
-        "query-error",
-        Text(f"查询无法执行：{message}", f"the query does not run: {message}"),
-        Text("请检查语法、标签与参数；graphkit queries check", "check syntax, labels and parameters; graphkit queries check"),
-    )
 
 
 @contextmanager

@@ -5,8 +5,8 @@ outside could be cheaper than the k found (each further hop costs at least the c
 with exact distances to the target enumerates simple paths by (cost, hops, ids). Parallel edges of one type between two
 nodes are one hop that says how many they are.
 
-Damped: nobody is reached *through* a Position, or a Hospital with more than `HUB_DEGREE` neighbours; without that every pair
-is three hops apart (ALGORITHMS, paths). Both searches have a budget of steps; when it ends the answer says so.
+Damped: nobody is reached *through* a Position or a Hospital with more than `HUB_DEGREE` edges; without that every pair is
+three hops apart (ALGORITHMS, paths). Both searches have a budget; when it runs out the answer says so.
 """
 
 from __future__ import annotations
@@ -17,10 +17,14 @@ from dataclasses import dataclass
 from datetime import date
 
 HUB_DEGREE = 1_000
-EDGE_BUDGET = 400_000
+EDGE_BUDGET = 200_000
 STEP_BUDGET = 200_000
 
 Step = Callable[[Sequence[str], Sequence[str], date | None, int], list[tuple[str, str, str, str, int]]]
+"""`(ids, types, as_of, at most rows)` → `(node, type, neighbour, smallest edge id, parallel edges)`."""
+
+Hubs = Callable[[Sequence[str]], set[str]]
+"""Which of some ids must not be passed through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ Around = dict[str, list[tuple[str, Hop]]]
 
 def find_paths(
     step: Step,
+    hubs: Hubs,
     a: str,
     b: str,
     max_hops: int,
@@ -70,14 +75,12 @@ def find_paths(
             break
         side = min((s for s in (a, b) if frontiers[s]), key=lambda s: len(frontiers[s]))
         fresh = sorted(frontiers[side] - around.keys())
-        rows = step(fresh, sorted(costs), as_of, left + 1) if fresh else []
-        left -= len(rows)
-        _absorb(around, fresh, rows, (a, b))
+        left -= _expand(around, fresh, step, hubs, (a, b), sorted(costs), as_of, left + 1)
         frontiers[side] = {m for n in frontiers[side] for m, _ in around.get(n, ())} - seen[side]
         seen[side] |= frontiers[side]
         truncated = left < 0
         if truncated or covered == max_hops or _closed(frontiers) or seen[a] & seen[b]:
-            found, cut = _cheapest(around, a, b, max_hops, k, costs, step_budget)
+            found, cut = _undamped(around, hubs, a, b, max_hops, k, costs, step_budget)
             truncated = truncated or cut
             if truncated or _closed(frontiers) or (len(found) == k and found[-1].cost < (covered + 1) * min(costs.values())):
                 break
@@ -89,20 +92,37 @@ def _closed(frontiers: Mapping[str, set[str]]) -> bool:
     return not all(frontiers.values())
 
 
-def _absorb(around: Around, asked: Sequence[str], rows: list[tuple[str, str, str, str, int]], ends: tuple[str, str]) -> None:
-    for n in asked:
-        around[n] = []
+def _expand(
+    around: Around,
+    fresh: Sequence[str],
+    step: Step,
+    hubs: Hubs,
+    ends: tuple[str, str],
+    types: Sequence[str],
+    as_of: date | None,
+    budget: int,
+) -> int:
+    """Learn the edges of some nodes, none of a damped one; returns how many rows that took."""
+    damped = hubs([n for n in fresh if n not in ends])
+    asked = [n for n in fresh if n not in damped]
+    around.update({n: [] for n in fresh})
+    rows = step(asked, types, as_of, budget) if asked else []
     for n, kind, m, edge_id, parallel in rows:
         if m != n:
             around[n].append((m, Hop(kind, edge_id, parallel)))
-    for n in asked:
-        if n not in ends and _is_hub(n, around[n]):
-            around[n] = []
+    return len(rows)
 
 
-def _is_hub(node_id: str, edges: list[tuple[str, Hop]]) -> bool:
-    """A post, or an organization that employs or contracts with more than `HUB_DEGREE` others."""
-    return node_id.startswith(("post:", "org:")) and sum(hop.parallel for _, hop in edges) > HUB_DEGREE
+def _undamped(
+    around: Around, hubs: Hubs, a: str, b: str, max_hops: int, k: int, costs: Mapping[str, float], budget: int
+) -> tuple[list[Path], bool]:
+    """The cheapest paths; a hub on the rim of both balls was never asked, so it is found here and damped."""
+    while True:
+        found, cut = _cheapest(around, a, b, max_hops, k, costs, budget)
+        damped = hubs(sorted({n for p in found for n in p.nodes[1:-1]} - around.keys()))
+        if not damped:
+            return found, cut
+        around.update({n: [] for n in damped})
 
 
 def _both_ways(around: Around) -> Around:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from graphkit.errors import Text, UsageError
 from graphkit.model import EDGES, NODES
 from graphkit.store.contract import ROW_CAP, Group, Neighbors, PathAnswer
-from graphkit.store.paths import find_paths
+from graphkit.store.paths import HUB_DEGREE, find_paths
 from graphkit.store.values import edge_out, label_of, node_out
 
 SORTED_BY = "type, direction, newest from_date first, id; every group has an equal share when cut"
@@ -72,7 +72,7 @@ class CypherReading(ABC):
         self._known(a)
         self._known(b)
         costs = {t: c for t in (check_types(types) or list(EDGES)) if (c := EDGES[t].travel) is not None}
-        found, truncated = find_paths(self._step, a, b, max_hops, k, costs, as_of)
+        found, truncated = find_paths(self._step, self._hubs, a, b, max_hops, k, costs, as_of)
         nodes = self._nodes(sorted({i for p in found for i in p.nodes}))
         edges = self._edges_by_id({hop.edge_id: hop.type for p in found for hop in p.hops})
         brief = {i: {key: n[key] for key in ("id", "label", "labels", "name", "grade")} for i, n in nodes.items()}
@@ -101,7 +101,7 @@ class CypherReading(ABC):
         edges = []
         for label, batch in _batches(nodes):
             rows = self._rows(
-                f"MATCH (n:{label})-[r]->(m) WHERE n.id IN $ids AND m.id IN $all "
+                f"MATCH (n:`{label}`)-[r]->(m) WHERE n.id IN $ids AND m.id IN $all "
                 "RETURN n.id AS f, m.id AS t, type(r) AS k, properties(r) AS p",
                 {"ids": batch, "all": list(nodes)},
             )
@@ -115,7 +115,7 @@ class CypherReading(ABC):
         for label, batch in _batches(nodes):
             for direction, left, right in _ARROWS:
                 rows = self._rows(
-                    f"MATCH (n:{label}){left}[r]{right}(m) WHERE n.id IN $ids RETURN n.id AS i, type(r) AS k, count(r) AS c",
+                    f"MATCH (n:`{label}`){left}[r]{right}(m) WHERE n.id IN $ids RETURN n.id AS i, type(r) AS k, count(r) AS c",
                     {"ids": batch},
                 )
                 for i, kind, count in rows:
@@ -143,7 +143,7 @@ class CypherReading(ABC):
         for label, wanted in labels.items():
             for at in range(0, len(wanted), _BATCH):
                 rows = self._rows(
-                    f"UNWIND $ids AS i MATCH (n:{label} {{id: i}}) RETURN properties(n) AS p, labels(n) AS l",
+                    f"UNWIND $ids AS i MATCH (n:`{label}` {{id: i}}) RETURN properties(n) AS p, labels(n) AS l",
                     {"ids": wanted[at : at + _BATCH]},
                 )
                 out.update({p["id"]: node_out(p, l) for p, l in rows})
@@ -155,7 +155,7 @@ class CypherReading(ABC):
             where = ["true"] if direction == "out" else ["m.id <> n.id"]
             where += [_AS_OF] if as_of else []
             rows = self._rows(
-                f"MATCH (n:{node['label']} {{id: $id}}){left}[r{_alternatives(types)}]{right}(m) WHERE {' AND '.join(where)} "
+                f"MATCH (n:`{node['label']}` {{id: $id}}){left}[r{_alternatives(types)}]{right}(m) WHERE {' AND '.join(where)} "
                 "RETURN type(r) AS k, count(r) AS c",
                 {"id": node["id"]} | ({"as_of": as_of} if as_of else {}),
             )
@@ -169,7 +169,7 @@ class CypherReading(ABC):
         where = ["true"] if group["direction"] == "out" else ["m.id <> n.id"]
         where += [_AS_OF] if as_of else []
         rows = self._rows(
-            f"MATCH (n:{node['label']} {{id: $id}}){left}[r:{group['type']}]{right}(m) WHERE {' AND '.join(where)} "
+            f"MATCH (n:`{node['label']}` {{id: $id}}){left}[r:`{group['type']}`]{right}(m) WHERE {' AND '.join(where)} "
             "RETURN m.id AS m, r.id AS i, properties(r) AS p, coalesce(r.from_date, date('1000-01-01')) AS d "
             "ORDER BY d DESC, i LIMIT $share",
             {"id": node["id"], "share": share} | ({"as_of": as_of} if as_of else {}),
@@ -191,12 +191,26 @@ class CypherReading(ABC):
             batch = [i for i in ids if label in labels[i]]
             for at in range(0, len(batch), _BATCH):
                 rows = self._rows(
-                    f"UNWIND $ids AS i MATCH (n:{label} {{id: i}})-[r{_alternatives(types)}]-(m) {where}"
+                    f"UNWIND $ids AS i MATCH (n:`{label}` {{id: i}})-[r{_alternatives(types)}]-(m) {where}"
                     "RETURN i AS n, type(r) AS k, m.id AS m, min(r.id) AS e, count(r) AS c ORDER BY n, k, m LIMIT $budget",
                     {"ids": batch[at : at + _BATCH], "budget": max(0, budget - len(out))}
                     | ({"as_of": as_of} if as_of else {}),
                 )
                 out += [(n, k, m, e, c) for n, k, m, e, c in rows]
+        return out
+
+    def _hubs(self, ids: Sequence[str]) -> set[str]:
+        """Positions and hospitals among `ids` with more than `HUB_DEGREE` edges."""
+        out: set[str] = set()
+        for label, kind in (("Position", "Position"), ("Organization", "Hospital")):
+            batch = [i for i in ids if label_of(i) == label]
+            for at in range(0, len(batch), _BATCH):
+                rows = self._rows(
+                    f"UNWIND $ids AS i MATCH (n:`{label}` {{id: i}}) WHERE n:`{kind}` "
+                    "MATCH (n)-[r]-() RETURN i, count(r) AS c",
+                    {"ids": batch[at : at + _BATCH]},
+                )
+                out |= {i for i, count in rows if count > HUB_DEGREE}
         return out
 
     def _edges_by_id(self, kinds: Mapping[str, str]) -> dict[str, dict[str, Any]]:
@@ -208,7 +222,7 @@ class CypherReading(ABC):
                 if label is None:
                     continue
                 rows = self._rows(
-                    f"MATCH (n:{label} {{id: $start}})-[r:{kind}]->(m) WHERE r.id = $id RETURN m.id AS t, properties(r) AS p",
+                    f"MATCH (n:`{label}` {{id: $start}})-[r:`{kind}`]->(m) WHERE r.id = $id RETURN m.id AS t, properties(r) AS p",
                     {"start": start, "id": edge_id},
                 )
                 for end, props in rows:
@@ -236,7 +250,7 @@ def check_types(types: Sequence[str]) -> list[str]:
 
 
 def _alternatives(types: Sequence[str]) -> str:
-    return f":{'|'.join(types)}" if types else ""
+    return ":" + "|".join(f"`{t}`" for t in types) if types else ""
 
 
 def _batches(nodes: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[str]]]:

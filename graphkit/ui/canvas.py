@@ -62,6 +62,6 @@ def canvas(
             "focus": focus,
             "can": can or {},
         },
-        height=height + 90,
+        height=height + 116,
         on_event_change=on_event,
     )

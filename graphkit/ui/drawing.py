@@ -13,6 +13,9 @@ from graphkit.ui.parts import Edge, Node
 from graphkit.ui.state import State, View
 from graphkit.ui.style import RINGS, caption, look_of, wrap
 
+FAN = 12
+"""A node with more lines of one relationship than this shows their text only under the pointer."""
+
 Drawn = dict[str, dict[str, Any]]
 
 
@@ -20,6 +23,12 @@ def edge_caption(kind: str, lang: str) -> str:
     """A relationship type in words."""
     known = EDGES.get(kind)
     return kind if known is None else known.zh if lang == "zh" else known.en
+
+
+def _short_caption(kind: str, lang: str) -> str:
+    """The caption for a line: of a long one with alternatives the first."""
+    text = edge_caption(kind, lang)
+    return text.partition("/")[0] if len(text) > 8 and lang == "zh" else text
 
 
 def money(value: Decimal, lang: str) -> str:
@@ -84,18 +93,22 @@ def draw_edges(state: State, lang: str) -> Drawn:
     """Line id → everything the browser needs to draw it; lines between the same two nodes bend apart."""
     drawn: Drawn = {}
     beside: Counter[tuple[str, ...]] = Counter()
-    for line, edges in sorted(merged(state.view).items()):
+    lines = merged(state.view)
+    fans = Counter((i, e[0].type) for e in lines.values() for i in (e[0].from_id, e[0].to_id))
+    for line, edges in sorted(lines.items()):
         first = edges[0]
         pair = tuple(sorted((first.from_id, first.to_id)))
         turn = beside[pair]
         beside[pair] += 1
         total = sum((e.amount for e in edges), Decimal(0))
-        text = edge_caption(first.type, lang) + (f" ×{len(edges)}" if len(edges) > 1 else "")
+        text = _short_caption(first.type, lang) + (f" ×{len(edges)}" if len(edges) > 1 else "")
+        text += f" · {money(total, lang)}" if total else ""
         drawn[line] = {
             "id": line,
             "from": first.from_id,
             "to": first.to_id,
-            "text": text + (f"\n{money(total, lang)}" if total else ""),
+            "text": text if max(fans[first.from_id, first.type], fans[first.to_id, first.type]) <= FAN else "",
+            "full": text,
             "ids": [e.id for e in edges],
             "derived": all(bool(e.props.get("derived")) or bool(e.parts) for e in edges),
             "lit": any(e.id in state.lit for e in edges),
@@ -144,7 +157,9 @@ def _news(before: Mapping[str, Any] | None, now: dict[str, Any]) -> dict[str, An
     return {k: v for k, v in now.items() if k not in ("x", "y")}
 
 
-def _message(rev: int, base: int | None, nodes: list[Any], edges: list[Any], no_nodes: list[str], no_edges: list[str]) -> dict[str, Any]:
+def _message(
+    rev: int, base: int | None, nodes: list[Any], edges: list[Any], no_nodes: list[str], no_edges: list[str]
+) -> dict[str, Any]:
     return {
         "rev": rev,
         "base": base,

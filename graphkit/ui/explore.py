@@ -134,3 +134,11 @@ def handle(ws: Workbench, state: State, event: Event) -> Noted:
     elif kind not in ("expand", "counts"):
         return apply_event(state, event), None
     return replace(state, seq=max(seq, state.seq)), note
+
+
+def settle(state: State) -> State:
+    """The same nodes and edges laid out from nothing, without past: for a canvas that is being opened."""
+    view = state.view
+    links = [(e.from_id, e.to_id) for e in view.edges.values()]
+    fresh = start(view.nodes.values(), view.edges.values(), first_layout(list(view.nodes), links))
+    return replace(fresh, seq=state.seq)

@@ -6,7 +6,7 @@ Coordinates are canvas pixels at zoom 1, y down. A node with its label fills one
 from __future__ import annotations
 
 import math
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -15,10 +15,13 @@ import numpy.typing as npt
 Point = tuple[float, float]
 Floats = npt.NDArray[np.float64]
 
-CELL = (150.0, 104.0)
-"""Width and height that a node keeps free of other nodes: ten Chinese characters, two lines and the symbol."""
+CELL = (128.0, 104.0)
+"""Width and height that a node keeps free of other nodes: eight Chinese characters, two lines and the symbol."""
 
-_STEP = 1.05 * CELL[0]
+CROWD = 24
+"""More new neighbours than this are not fanned among the others."""
+
+_STEP = 1.15 * CELL[0]
 _GOLDEN = math.pi * (3 - math.sqrt(5))
 
 
@@ -76,18 +79,38 @@ def _fan(centre: Point, heading: float) -> Iterator[Point]:
 def place_beside(pos: Mapping[str, Point], anchors: Mapping[str, str | None]) -> dict[str, Point]:
     """`pos` plus a spot for every new node, fanned beside its anchor and away from what stands already.
 
-    `anchors` maps new ids to the node they belong beside (placed, or named earlier in the mapping), or to None.
-    Old positions are returned unchanged.
+    `anchors` maps new ids to the node they belong beside (placed, or named earlier in the mapping), or to None. More than
+    `CROWD` new ones of one anchor stand together outside the picture. Old positions are returned unchanged.
     """
     placed = dict(pos)
     plane = _Plane(placed.values())
+    crowds = Counter(a for new, a in anchors.items() if a is not None and new not in pos)
+    fields: dict[str, Iterator[Point]] = {}
     for new, anchor in anchors.items():
         if new in placed:
             continue
         at = placed.get(anchor) if anchor is not None else None
-        spots = _fan(at, _outward(at, placed)) if at is not None else _around(_below(placed))
+        if at is None or anchor is None:
+            spots = _around(_below(placed))
+        elif crowds[anchor] > CROWD:
+            spots = fields.setdefault(anchor, _around(_beyond(at, placed, crowds[anchor])))
+        else:
+            spots = _fan(at, _outward(at, placed))
         placed[new] = plane.take(spots)
     return placed
+
+
+def _beyond(at: Point, placed: Mapping[str, Point], count: int) -> Point:
+    """The middle of a field for `count` nodes, clear of everything placed, on the side to which `at` is nearest."""
+    xs, ys = [p[0] for p in placed.values()], [p[1] for p in placed.values()]
+    reach = 0.35 * math.sqrt(count) * 1.75 + 1.5
+    sides = {
+        (min(xs) - reach * CELL[0], at[1]): at[0] - min(xs),
+        (max(xs) + reach * CELL[0], at[1]): max(xs) - at[0],
+        (at[0], min(ys) - reach * CELL[1]): at[1] - min(ys),
+        (at[0], max(ys) + reach * CELL[1]): max(ys) - at[1],
+    }
+    return min(sides, key=lambda side: (sides[side], side))
 
 
 def _outward(at: Point, placed: Mapping[str, Point]) -> float:
@@ -154,10 +177,24 @@ def _spread(part: list[str], near: Mapping[str, set[str]]) -> dict[str, Point]:
     """One connected part: springs from a sunflower start, then every node to the free spot next to its place."""
     index = {i: k for k, i in enumerate(part)}
     pairs = np.array([(index[a], index[b]) for a in part for b in near[a] if a < b], dtype=np.int64).reshape(-1, 2)
-    at = _springs(len(part), pairs) * np.array([1.0, 0.72])
+    at = _level(_springs(len(part), pairs))
+    if len(pairs):
+        lengths = np.hypot(*(at[pairs[:, 0]] - at[pairs[:, 1]]).T)
+        at = at * (1.25 * _STEP / max(1.0, float(np.median(lengths))))
+    at = at * np.array([1.0, 0.78])
     order = np.lexsort((np.arange(len(part)), np.hypot(*(at - at.mean(axis=0)).T).round(3)))
     plane = _Plane(())
     return {part[k]: plane.take(_around((float(at[k, 0]), float(at[k, 1])))) for k in order}
+
+
+def _level(at: Floats) -> Floats:
+    """Turned about its middle so that the long side lies flat; a canvas is wider than high."""
+    middle = at - at.mean(axis=0)
+    if len(at) < 3:
+        return middle
+    _, _, axes = np.linalg.svd(middle, full_matrices=False)
+    axes = axes * np.where(axes[np.arange(2), np.abs(axes).argmax(axis=1)] < 0, -1.0, 1.0)[:, None]
+    return np.asarray(middle @ axes.T, dtype=np.float64)
 
 
 def _springs(n: int, pairs: npt.NDArray[np.int64], steps: int = 200) -> Floats:

@@ -39,7 +39,12 @@ def run(opener: session.Opener = open_workspace) -> None:
     title.subheader(chosen.title, anchor=False)
     options = ["zh", "en"]
     picked = switch.segmented_control(
-        session.say("language"), options, default=session.lang(), format_func=_language, key="pick_lang", label_visibility="collapsed"
+        session.say("language"),
+        options,
+        default=session.lang(),
+        format_func=_language,
+        key="pick_lang",
+        label_visibility="collapsed",
     )
     if picked and picked != session.lang():
         st.session_state["lang"] = picked

@@ -96,7 +96,7 @@ def edge_of(row: Mapping[str, Any]) -> Edge:
 def worse(one: str, other: str) -> str:
     """The worse of two colours; an empty one is no colour."""
     known = [c for c in (one, other) if c in COLOURS]
-    return min(known, key=COLOURS.index, default="")  # type: ignore[arg-type]
+    return min(known, key=COLOURS.index, default="")
 
 
 def colours_of(findings: Iterable[Mapping[str, Any]]) -> dict[str, str]:

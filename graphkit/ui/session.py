@@ -61,7 +61,9 @@ def reported() -> Iterator[None]:
     try:
         yield
     except GraphkitError as error:
-        st.session_state.setdefault("notices", []).append((f"{error.message[lang()]}\n{error.fix[lang()]}".strip(), True))
+        st.session_state.setdefault("notices", []).append(
+            (f"{error.message[lang()]}\n{error.fix[lang()]}".strip(), True)
+        )
     except Exception:
         logging.getLogger(__name__).exception("workbench")
         st.session_state.setdefault("notices", []).append((say("fault"), True))
@@ -96,27 +98,40 @@ def table(
 
     Lists and None become text, so that the browser draws characters on a canvas and nothing else.
     """
-    frame = pd.DataFrame([{c: _cell(r.get(c)) for c in columns} for r in rows], columns=list(columns))
+    frame = pd.DataFrame({c: _column([r.get(c) for r in rows]) for c in columns}, columns=list(columns))
     settings = {c: st.column_config.Column(label) for c, label in columns.items()} | dict(config or {})
     options: dict[str, Any] = {"hide_index": True, "column_config": settings, "width": "stretch"}
     options["height"] = height or min(38 + 35 * max(1, len(frame)), 420)
     place = into or st
+    shown: Any = frame.style.map(_paint, subset=["colour"]) if "colour" in columns and len(frame) else frame
     if mode is None:
-        place.dataframe(frame, key=key, **options)
+        place.dataframe(shown, key=key, **options)
         return []
-    chosen = place.dataframe(frame, key=key, on_select="rerun", selection_mode=mode, **options)
+    chosen = place.dataframe(shown, key=key, on_select="rerun", selection_mode=mode, **options)
     return [i for i in chosen.selection.rows if i < len(rows)]
 
 
-def _cell(value: object) -> object:
+def _paint(text: object) -> str:
+    """The CSS of a colour word's cell."""
+    inks = {"red": "background-color: #d92d20; color: white", "yellow": "background-color: #e8a400", "green": "background-color: #2f9e44; color: white"}
+    return next((css for colour, css in inks.items() if text == say(colour)), "")
+
+
+def _column(values: list[object]) -> pd.Series[Any]:
+    """Numbers stay numbers; everything else becomes text, one kind a column."""
+    if all(v is None or (isinstance(v, (int, float)) and not isinstance(v, bool)) for v in values) and any(values):
+        whole = all(v is None or isinstance(v, int) for v in values)
+        return pd.Series(values, dtype="Int64" if whole else "Float64")
+    return pd.Series([_cell(v) for v in values], dtype="string")
+
+
+def _cell(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return say("yes") if value else say("no")
-    if isinstance(value, (int, float, str)):
-        return value
     if isinstance(value, (list, tuple, set, frozenset)):
-        return "、".join(str(v) for v in value) if lang() == "zh" else ", ".join(str(v) for v in value)
+        return ("、" if lang() == "zh" else ", ").join(str(v) for v in value)
     return str(value)
 
 

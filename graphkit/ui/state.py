@@ -101,7 +101,9 @@ def _ids(state: State, event: Event) -> list[str]:
 
 def _select(state: State, event: Event) -> State:
     nodes = tuple(dict.fromkeys(str(i) for i in event.get("nodes", ()) if state.view.shown(i)))
-    return replace(state, selection=nodes, chosen_edges=tuple(str(e) for e in event.get("edges", ()) if e in state.view.edges))
+    return replace(
+        state, selection=nodes, chosen_edges=tuple(str(e) for e in event.get("edges", ()) if e in state.view.edges)
+    )
 
 
 def _move(state: State, event: Event) -> State:

@@ -80,7 +80,7 @@ def caption(label: str, lang: str) -> str:
     return zh if lang == "zh" else en
 
 
-def wrap(text: str, width: float = 10.0, lines: int = 2) -> list[str]:
+def wrap(text: str, width: float = 8.0, lines: int = 2) -> list[str]:
     """`text` in at most `lines` lines of `width` Chinese characters (Latin ones count 0.55), the rest as `…`."""
     text = " ".join(text.split())
     out, start, used = [], 0, 0.0

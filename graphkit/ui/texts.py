@@ -83,7 +83,8 @@ TEXTS: Mapping[str, Text] = {
     "add_comment": Text("添加批注", "Add comment"),
     "confirm": Text("确认选中成员", "Confirm the selected members"),
     "confirm_hint": Text(
-        "勾选成员后确认；确认的成员是以案带案的种子", "Tick members, then confirm; confirmed members are the seeds of expansion"
+        "勾选成员后确认；确认的成员是以案带案的种子",
+        "Tick members, then confirm; confirmed members are the seeds of expansion",
     ),
     "confirm_needed": Text("请先勾选成员", "Tick members first"),
     "pack": Text("生成证据包", "Build evidence pack"),
@@ -110,7 +111,10 @@ TEXTS: Mapping[str, Text] = {
     "inspector": Text("详情", "Inspector"),
     "facts": Text("事实与来源", "Facts and sources"),
     "pick_fact": Text("选中一行，查看原始单元格", "Select a row to see its raw cells"),
-    "no_selection": Text("单击节点或连线查看详情；双击展开；右键按关系展开", "Click a node or line for details; double-click expands; right-click expands by relationship"),
+    "no_selection": Text(
+        "单击节点或连线查看详情；双击展开；右键按关系展开",
+        "Click a node or line for details; double-click expands; right-click expands by relationship",
+    ),
     "properties": Text("属性", "Properties"),
     "counts": Text("全图关系数", "Relationships in the whole graph"),
     "source": Text("来源行", "Source row"),
@@ -152,6 +156,7 @@ TEXTS: Mapping[str, Text] = {
     # findings
     "by_detector": Text("按检测器", "By detector"),
     "not_run": Text("未能运行（不等于没有问题）", "Not run (which is not the same as clean)"),
+    "why_not": Text("原因", "Reason"),
     "detector": Text("检测器", "Detector"),
     "family": Text("类别", "Family"),
     "outcome": Text("结论", "Outcome"),

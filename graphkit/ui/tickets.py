@@ -43,7 +43,9 @@ class Tickets:
         token = secrets.token_urlsafe(24)
         with self._lock:
             self._open = {k: t for k, t in self._open.items() if t.until > now}
-            self._open[token] = Ticket(path, sha256, download_name(path.stem, sha256, path.suffix), owner, now + SECONDS)
+            self._open[token] = Ticket(
+                path, sha256, download_name(path.stem, sha256, path.suffix), owner, now + SECONDS
+            )
         return token
 
     def redeem(self, token: str, owner: str, now: float | None = None) -> Ticket | None:

@@ -10,7 +10,7 @@ from graphkit.values.clean import broken, is_blank, odd_digits, strip
 from graphkit.values.reasons import Parsed
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200
-_OPEN_END = frozenset("长期 永久 至今 无固定期限 长期有效 在职 现在 今 永续".split())
+_OPEN_END = frozenset(["长期", "永久", "至今", "无固定期限", "长期有效", "在职", "现在", "今", "永续"])
 _CHINESE = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _FULL = re.compile(r"(\d{4})\s*([-/.年])\s*(\d{1,2})\s*(?:\2|月)\s*(\d{1,2})\s*日?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")

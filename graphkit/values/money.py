@@ -34,7 +34,7 @@ CURRENCIES: dict[str, str] = {
     "€": "EUR", "EUR": "EUR", "欧元": "EUR", "£": "GBP", "GBP": "GBP", "英镑": "GBP", "JPY": "JPY", "日元": "JPY",
 }  # fmt: skip
 _LIMIT = 2**63 - 1
-_WORDS = frozenset("面议 待定 另议 详见附件 据实结算 -- 无报价 免费".split()) - {"--"}
+_WORDS = frozenset(["面议", "待定", "另议", "详见附件", "据实结算", "--", "无报价", "免费"]) - {"--"}
 _NAN = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 _EXPONENT = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
 _BRACKETS = re.compile(r"\((.*)\)")
@@ -65,7 +65,9 @@ def read_money(text: str, unit: int = 100, *, per_unit: bool = False) -> Parsed[
     if odd_digits(text) or _NAN.fullmatch(value):
         return Parsed(None, reason="number")
     if _EXPONENT.fullmatch(value):
-        return Parsed(None, reason="precision-lost" if len(value) < 40 and abs(int(re.split("[eE]", value)[1])) < 40 else "number")
+        return Parsed(
+            None, reason="precision-lost" if len(value) < 40 and abs(int(re.split("[eE]", value)[1])) < 40 else "number"
+        )
     return _read_plain(value, unit, per_unit)
 
 

@@ -52,4 +52,6 @@ def looks_like_org(name: str) -> bool:
     if text.isascii():
         return _LATIN.search(text) is not None
     bare = text.partition("(")[0]
-    return (len(bare) >= 4 and _ORG.search(text) is not None) or (len(bare) >= 5 and _SHORT_WORD.search(text) is not None)
+    return (len(bare) >= 4 and _ORG.search(text) is not None) or (
+        len(bare) >= 5 and _SHORT_WORD.search(text) is not None
+    )

@@ -9,15 +9,17 @@ import unicodedata
 from graphkit.values.clean import broken, is_blank, odd_digits, strip
 from graphkit.values.reasons import Parsed
 
-_NUMBER = re.compile(r"[+-]?(\d{1,3}([ ,]\d{3})+|\d+)(\.\d*)?([eE][+-]?\d{1,3})?|[+-]?\.\d+([eE][+-]?\d{1,3})?", re.ASCII)
+_NUMBER = re.compile(
+    r"[+-]?(\d{1,3}([ ,]\d{3})+|\d+)(\.\d*)?([eE][+-]?\d{1,3})?|[+-]?\.\d+([eE][+-]?\d{1,3})?", re.ASCII
+)
 _UNIT = re.compile(r"(?<=[\d.)])\s*([^\d\s.,()+\-%a-zA-Z]{1,3}|kg|g|ml|mm|cm|km|m2|m|h)$")
 _INT_LIMIT = 2**63
 
 _TRUE = frozenset(
-    "是 y yes true t 1 1.0 有 √ ✓ ✔ 对 真 ★ ☆ * 已批准 批准 同意 通过 已通过 独家 植入 寄售 中共党员 党员 中共预备党员 预备党员 已导出 查实 属实".split()
+    ["是", "y", "yes", "true", "t", "1", "1.0", "有", "√", "✓", "✔", "对", "真", "★", "☆", "*", "已批准", "批准", "同意", "通过", "已通过", "独家", "植入", "寄售", "中共党员", "党员", "中共预备党员", "预备党员", "已导出", "查实", "属实"]
 )
 _FALSE = frozenset(
-    "否 n no false f 0 0.0 无 × ✗ ✘ x 不 非 假 未批准 不批准 不同意 未通过 不通过 非独家 非植入 群众 共青团员 民主党派 无党派人士 团员 未导出 未查实 不属实".split()
+    ["否", "n", "no", "false", "f", "0", "0.0", "无", "×", "✗", "✘", "x", "不", "非", "假", "未批准", "不批准", "不同意", "未通过", "不通过", "非独家", "非植入", "群众", "共青团员", "民主党派", "无党派人士", "团员", "未导出", "未查实", "不属实"]
 )
 
 
@@ -73,7 +75,11 @@ def read_int(text: str) -> Parsed[int]:
     if abs(number.value) < 2**53:
         return Parsed(int(number.value), number.note)
     digits = re.sub(r"[^\d-]", "", _plain(text).partition(".")[0])
-    return Parsed(int(digits), number.note) if digits.lstrip("-").isdigit() and abs(int(digits)) < _INT_LIMIT else Parsed(None, reason="number")
+    return (
+        Parsed(int(digits), number.note)
+        if digits.lstrip("-").isdigit() and abs(int(digits)) < _INT_LIMIT
+        else Parsed(None, reason="number")
+    )
 
 
 def read_bool(text: str) -> Parsed[bool]:

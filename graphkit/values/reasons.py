@@ -27,7 +27,9 @@ REASONS: Mapping[str, Text] = MappingProxyType(
         "required": Text("必填列为空", "a required cell is empty"),
         "date": Text("不是可识别的日期", "this is not a date we can read"),
         "date-range": Text("日期不存在或超出 1800—2200 年", "no such date, or outside the years 1800–2200"),
-        "date-order": Text("日、月、年的先后不明，请改为 2023-05-06", "order of day, month, year is unclear; write 2023-05-06"),
+        "date-order": Text(
+            "日、月、年的先后不明，请改为 2023-05-06", "order of day, month, year is unclear; write 2023-05-06"
+        ),
         "money": Text("不是可识别的金额", "this is not an amount we can read"),
         "unit-price": Text("这是单价（元/单位），不是金额", "this is a price per unit, not an amount"),
         "number": Text("不是有限的数字", "this is not a finite number"),
@@ -35,7 +37,9 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "号码被存成科学计数或超过 15 位的数字，尾数已丢失，请以文本重新导出",
             "the number was stored as scientific notation or with over 15 digits and lost its tail; export it as text",
         ),
-        "cell-error": Text("单元格是公式错误或没有缓存结果", "the cell holds a formula error or a formula without a result"),
+        "cell-error": Text(
+            "单元格是公式错误或没有缓存结果", "the cell holds a formula error or a formula without a result"
+        ),
         "total-line": Text("合计、小计或制表行，不是数据", "a totals or signature line, not data"),
         "columns": Text("列数与表头不符", "the number of cells differs from the header"),
         "quote": Text("引号未闭合或位置不对", "a quote is not closed or stands in the wrong place"),

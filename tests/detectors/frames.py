@@ -68,7 +68,7 @@ deaths = person_id date:date source grade eid
 custody = person_id from_date to_date eid
 thresholds = jurisdiction budget_level category rule amount:num valid_from:date valid_to:date src:int
 exclusive_schemes = scheme_a scheme_b grace_months:int src:int
-whitelists = detector kind value valid_from:date valid_to:date src:int
+whitelists = detector kind value subject_id valid_from:date valid_to:date src:int
 """
 
 _TYPES = {

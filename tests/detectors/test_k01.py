@@ -18,12 +18,20 @@ P, H, C = "person:gu", "org:hospital", "org:jia"
 def views(**changes: Any) -> dict[str, list[dict[str, Any]]]:
     """An equipment head with 3 % of a firm that sold 2.6 M yuan to the hospital in 2024."""
     post = {"person_id": P, "person_name": "顾某甲", "org_id": H, "org_name": "虚构县医院", "role_code": "equipment"}
-    link = {"holder_id": P, "holder_name": "顾某甲", "company_id": C, "company_name": "虚构甲公司", "holder_label": "Person"}
+    link = {
+        "holder_id": P,
+        "holder_name": "顾某甲",
+        "company_id": C,
+        "company_name": "虚构甲公司",
+        "holder_label": "Person",
+    }
     deal = {"buyer_id": H, "supplier_id": C, "date": date(2024, 5, 10), "amount_fen": 260_000_000, "kind": "contract"}
     return {
         "posts": [row("posts", **post | {"power": 0.9} | changes.pop("post", {}))],
         "links": [row("links", **link | {"kind": "shareholder", "share_pct": 3.0} | changes.pop("link", {}))],
-        "deals": [row("deals", **deal | {"tender_id": "tender:T1", "contract_id": "contract:C1"} | changes.pop("deal", {}))],
+        "deals": [
+            row("deals", **deal | {"tender_id": "tender:T1", "contract_id": "contract:C1"} | changes.pop("deal", {}))
+        ],
         **changes,
     }
 
@@ -227,7 +235,9 @@ def test_evidence_is_capped_with_the_largest_first() -> None:
 def test_row_order_changes_nothing(seed: int) -> None:
     scene = views(approvals=[row("approvals", person_id=P, tender_id="tender:T1", action="approve")])
     scene["links"].append(row("links", holder_id=P, company_id="org:yi", company_name="虚构乙公司", kind="manager"))
-    scene["deals"].append(row("deals", buyer_id=H, supplier_id="org:yi", date=date(2024, 1, 1), amount_fen=5, kind="award"))
+    scene["deals"].append(
+        row("deals", buyer_id=H, supplier_id="org:yi", date=date(2024, 1, 1), amount_fen=5, kind="award")
+    )
     expected = find(data(**scene))
     assert len(expected[1]) == 2
     assert find(data(shuffle=seed, **scene)) == expected

@@ -18,6 +18,7 @@ import pytest
 import graphkit
 from graphkit.generate import generate
 from graphkit.generate.tables import CHINESE, COLUMNS, Tables
+from graphkit.intake.read import read_path
 
 TEMPLATES = Path(graphkit.__file__).parent / "intake" / "templates.csv"
 
@@ -116,3 +117,17 @@ def test_every_code_is_in_its_vocabulary(rows_of: Callable[..., Any]) -> None:
 def test_a_column_nobody_knows_is_an_error() -> None:
     with pytest.raises(KeyError, match="colour"):
         Tables().add("staff", colour="red")
+
+
+@pytest.mark.parametrize("size", [{"hospitals": 5, "seed": 2, "nests": 5}, {"hospitals": 2, "seed": 8, "nests": 0}])
+def test_every_file_is_read_without_a_complaint(province: Callable[..., Path], size: dict[str, int]) -> None:
+    """All rows are typed, no column is unknown, no number is doubted; a month is noted as a month."""
+    for path in sorted((province(**size) / "files").iterdir()):
+        reading = read_path(path, path.name)
+        (sheet,) = reading.sheets
+        assert (reading.status, sheet.rejects, sheet.unknown_columns) == ("ok", (), ())
+        assert list(sheet.tables) == [path.stem]
+        table = sheet.tables[path.stem]
+        assert table.num_rows == sheet.rows_read == path.read_bytes().count(b"\n") - 1
+        notes = {note for text in table["_notes"].to_pylist() if text for note in json.loads(text).values()}
+        assert notes <= {"precision:month"}, path.name

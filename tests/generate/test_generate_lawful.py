@@ -18,9 +18,10 @@ def fen(text: str) -> int:
     return int(whole) * 100 + int(cents)
 
 
-@pytest.fixture(scope="module", params=[0, 3])
+@pytest.fixture(scope="module", params=[(5, 0, 5), (10, 3, 10), (1, 2, 1)], ids=["five", "every hospital", "one"])
 def rows(request: pytest.FixtureRequest, rows_of: Callable[..., Rows]) -> Rows:
-    return rows_of(hospitals=5, seed=request.param, nests=5)
+    hospitals, seed, nests = request.param
+    return rows_of(hospitals=hospitals, seed=seed, nests=nests)
 
 
 def test_keys_are_unique(rows: Rows) -> None:

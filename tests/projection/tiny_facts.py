@@ -148,10 +148,9 @@ class FactsFolder:
                     "src": pa.int64(),
                 }
                 if group == "edges":
-                    fields = {
-                        "id": pa.string(), "from_id": pa.string(), "to_id": pa.string(), "from_date": pa.date32(), "to_date": pa.date32(),
-                        "confidence": pa.float64(), "derived": pa.bool_(), "grade": pa.string(), "src": pa.int64(), "parts": pa.list_(pa.string()),
-                    }  # fmt: skip
+                    fields = dict.fromkeys(("id", "from_id", "to_id", "grade"), pa.string())
+                    fields |= {"from_date": pa.date32(), "to_date": pa.date32(), "confidence": pa.float64()}
+                    fields |= {"derived": pa.bool_(), "src": pa.int64(), "parts": pa.list_(pa.string())}
                 fields |= {f"{p}_fen" if k == "money" else p: _ARROW[k] for p, k in vocabulary[name].props.items()}
                 columns = [pa.field(column, kind) for column, kind in fields.items()]
                 table = pa.Table.from_pylist(
@@ -162,7 +161,7 @@ class FactsFolder:
 
 
 def nest() -> tuple[FactsFolder, dict[str, str]]:
-    """An equipment chief, his wife, her brother's firm that wins, a mule account and money that comes back; one stranger firm."""
+    """An equipment chief, his wife, her brother's firm that wins, a mule account; a stranger firm."""
     f = FactsFolder()
     ids = {
         "hospital": f.org("H", "商洛医院", "Hospital", kind="hospital"),

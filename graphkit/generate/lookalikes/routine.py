@@ -76,7 +76,7 @@ def back_payment(w: World, h: Hospital, c: County) -> LookAlike:
     rng = w.stream("like/back_payment")
     one = w.person(rng, c.region, (76, 88))
     child = w.relative(rng, one, "CH")
-    enrol(w, rng, c, one, "resident_pension", c.handlers[1], c.villages[1])
+    enrol(w, rng, c, one, "resident_pension", c.handlers[-1], c.villages[-1])
     die(w, one, date(2023, 5, 20))
     for month in range(1, 5):
         benefit(w, one, "resident_pension", c.region, date(2023, month, 1), holder=one)
@@ -105,7 +105,7 @@ def transfer_month(w: World, h: Hospital, c: County) -> LookAlike:
     rng = w.stream("like/transfer_month")
     one = w.person(rng, c.region, (63, 75))
     for region, months in ((c.region, range(1, 7)), ("999901", range(6, 13))):
-        enrol(w, rng, c, one, "resident_pension", c.handlers[1], c.villages[1], region=region)
+        enrol(w, rng, c, one, "resident_pension", c.handlers[-1], c.villages[-1], region=region)
         for month in months:
             benefit(w, one, "resident_pension", region, date(2023, month, 1), holder=one)
     return LookAlike(

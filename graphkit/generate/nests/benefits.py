@@ -15,15 +15,16 @@ _MONTHS = [date(2023, month, 1) for month in range(1, 13)]
 
 
 def plant(w: World, h: Hospital, c: County, nest_id: str) -> Nest:
-    """Six dead recipients paid on, two living ones doubled, all to accounts of kin; three village contracts to kin."""
+    """Five dead recipients paid on, two living ones doubled, all to accounts of kin; three village contracts to kin."""
     rng = w.stream(f"nest/{nest_id}")
-    handler, cadre, village = c.handlers[0], c.village_staff[0], c.villages[0]
+    place, c.planted = c.planted, c.planted + 1
+    handler, cadre, village = c.handlers[place], c.village_staff[2 * place], c.villages[place]
     wife, brother = w.spouse(rng, handler), w.relative(rng, handler, "SB")
     kinsman = w.relative(rng, cadre, "SB", sex="M")
-    for number in range(6):
+    for number in range(5):
         one = w.person(rng, c.region, (78, 92))
         enrol(w, rng, c, one, "resident_pension", handler, village, date(2021, 8, 2), "proxy")
-        die(w, one, date(2023, 1 + number % 3, 4 + number), "cremation" if number == 5 else "police")
+        die(w, one, date(2023, 1 + number % 3, 4 + number), "cremation" if number == 4 else "police")
         for month in _MONTHS:
             benefit(w, one, "resident_pension", c.region, month, holder=(wife, wife, kinsman)[number % 3])
     for _ in range(2):
@@ -35,7 +36,7 @@ def plant(w: World, h: Hospital, c: County, nest_id: str) -> Nest:
                     w, one, scheme, c.region, month, holder=holder, fen=230_000 if scheme == "employee_pension" else 0
                 )
     firm = w.firm(rng, ("乡村建设服务有限公司",), c.region, kinsman, founded=date(2019, 11, 5))
-    unit = Hospital(90 + c.number, village)
+    unit = Hospital(90 + 2 * c.number + place, village)
     for number in range(3):
         signed = date(2022, 2, 14) + timedelta(days=200 * number + rng.randrange(20))
         fen = rng.randint(18, 42) * 1_000_000
@@ -54,9 +55,10 @@ def plant(w: World, h: Hospital, c: County, nest_id: str) -> Nest:
         )
         for day, paid in pay(w, rng, unit, deal, (100,)):
             w.pay(day + timedelta(days=5), kinsman.acct, cadre.acct, paid * 6 // 100, "往来")
-    for place in range(2, 12, 2):
-        w.pay(date(2023, place, 25), wife.acct, cadre.acct, rng.randint(20, 35) * 10_000, "代办费")
-        w.pay(date(2023, place, 26), brother.acct, wife.acct, rng.randint(30, 45) * 10_000, "往来")
+    for month_no in range(2, 12, 2):
+        w.pay(date(2023, month_no, 25), wife.acct, cadre.acct, rng.randint(20, 35) * 10_000, "代办费")
+        w.pay(date(2023, month_no, 20), kinsman.acct, handler.acct, rng.randint(12, 24) * 10_000, "往来")
+        w.pay(date(2023, month_no, 26), brother.acct, wife.acct, rng.randint(30, 45) * 10_000, "往来")
     return Nest(
         nest_id,
         5,

@@ -41,6 +41,7 @@ def plant(w: World, h: Hospital, c: County, nest_id: str) -> Nest:
             w.pay(out, firm.acct, mule.acct, back, rng.choice(("运输服务费", "安装服务费", "技术服务费")))
             w.pay(out + timedelta(days=1), mule.acct, wife.acct, back * 98 // 100, "往来")
     w.pay(date(2022, 10, 3), brother.acct, wife.acct, rng.randint(30, 60) * 100_000, "装修款")
+    w.pay(date(2023, 1, 12), firm.acct, wife.acct, rng.randint(20, 50) * 100_000, "咨询费")
     return Nest(
         nest_id,
         1,

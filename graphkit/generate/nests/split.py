@@ -55,6 +55,7 @@ def plant(w: World, h: Hospital, c: County, nest_id: str) -> Nest:
             for place, one in enumerate(wards):
                 w.pay(day + timedelta(days=4 + place), agent.acct, one.acct, fen * (20 + place) // 1000, "学术劳务")
             w.pay(day + timedelta(days=2), firm.acct, agent.acct, fen * 8 // 100, "业务费")
+            w.pay(day + timedelta(days=9), agent.acct, sister.acct, fen * 15 // 1000, "往来")
     return Nest(
         nest_id,
         4,

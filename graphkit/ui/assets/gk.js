@@ -72,7 +72,7 @@ function drawNode(s, n, ctx, x, y, selected, hover) {
   // Far out only what matters keeps its name, at a size that can be read.
   const far = scale < 0.55;
   if (far && !(n.ring || selected || hover)) return;
-  const size = far ? 12 / scale : 13;
+  const size = far ? 12 / scale : 14;
   ctx.font = `${n.ring ? 600 : 400} ${size}px ${FONT}`;
   ctx.lineJoin = "round";
   ctx.lineWidth = size / 3.2;
@@ -109,13 +109,14 @@ function edge(e) {
     id: e.id,
     from: e.from,
     to: e.to,
-    label: e.text,
+    label: e.text || undefined,
+    title: e.full,
     ids: e.ids,
     dashes: e.derived && !e.lit ? [6, 4] : false,
     width: e.lit ? e.width + 2 : e.width,
-    color: { color, highlight: "#146edc", hover: "#146edc" },
+    color: { color, highlight: e.lit ? color : "#146edc", hover: e.lit ? color : "#146edc" },
     font: {
-      face: FONT, size: 11, color: e.lit ? "#9a3412" : "#3e4c59", background: "rgba(255,255,255,.88)", strokeWidth: 0,
+      face: FONT, size: 13, color: e.lit ? "#9a3412" : "#3e4c59", background: "rgba(255,255,255,.88)", strokeWidth: 0,
     },
     smooth: e.bend
       ? { enabled: true, type: e.bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.min(0.6, 0.2 * Math.abs(e.bend)) }
@@ -322,6 +323,18 @@ function apply(s, m) {
   s.net.setOptions({ interaction: { hideEdgesOnDrag: s.nodes.length > 800 } });
 }
 
+// The camera is set once the stage has its final width: a resize moves what it shows.
+function whenSized(s, act) {
+  const width = s.stage.clientWidth;
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    if (!s.root.isConnected) return;
+    if (!s.stage.clientWidth || s.stage.clientWidth !== width) return whenSized(s, act);
+    s.net.setSize("100%", "100%");
+    act();
+    s.net.redraw();
+  }));
+}
+
 export default function ({ data, key, parentElement, setTriggerValue }) {
   let s = STORE.get(key);
   const fresh = !s || !parentElement.contains(s.cv);
@@ -329,7 +342,6 @@ export default function ({ data, key, parentElement, setTriggerValue }) {
     s?.net.destroy();
     s = mount(key, parentElement.querySelector(".gk"), data.height, s);
     STORE.set(key, s);
-    new ResizeObserver(() => s.net.redraw()).observe(s.stage);
   }
   s.emit = setTriggerValue; // the newest callbacks
   s.pending = s.pending.filter((e) => e.seq > data.ack);
@@ -338,18 +350,19 @@ export default function ({ data, key, parentElement, setTriggerValue }) {
   const m = data.message, first = s.rev < 0;
   if (m.base === null ? m.rev !== s.rev || first : m.base === s.rev) apply(s, m);
   else if (m.rev !== s.rev) s.ask();
-  if (first && s.rev >= 0) {
-    if (s.eye) s.net.moveTo({ ...s.eye, animation: false });
-    else s.fit();
-  }
+  if (first && s.rev >= 0) whenSized(s, () => (s.eye ? s.net.moveTo({ ...s.eye, animation: false }) : s.fit()));
   const here = data.selection.filter((i) => s.nodes.get(i));
   if (!s.pending.length && here.join("\n") !== s.net.getSelectedNodes().join("\n")) s.net.setSelection({ nodes: here, edges: [] }, { highlightEdges: true });
-  if (data.focus && data.focus.seq !== s.focusSeq) {
+  if (data.focus && data.focus.seq !== s.focusSeq) whenSized(s, () => {
     s.focusSeq = data.focus.seq;
     const ids = data.focus.ids.filter((i) => s.nodes.get(i));
-    if (ids.length) s.net.fit({ nodes: ids, animation: false, minZoomLevel: 0.6, maxZoomLevel: 1.1 });
+    if (ids.length === s.nodes.length) s.fit();
+    else if (ids.length) {
+      s.net.fit({ nodes: ids, animation: false, minZoomLevel: 0.45, maxZoomLevel: 1.2 });
+      s.net.moveTo({ scale: s.net.getScale() * 0.85, animation: false });
+    }
     s.eye = { scale: s.net.getScale(), position: s.net.getViewPosition() };
-  }
+  });
   bar(s);
   legend(s, data.legend);
   if (s.menuFor && s.raw.has(s.menuFor.id)) menu(s, s.menuFor);

@@ -1,0 +1,1 @@
+"""The sealed pack of one lead, and its check."""

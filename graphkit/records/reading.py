@@ -1,0 +1,110 @@
+"""Reading the records: a DuckDB connection with one view per template, and the way back from a row to its file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from graphkit.records.catalog import Content, PartRow
+from graphkit.records.columns import kinds, sql_types
+from graphkit.types import Source
+
+_MEMORY = "2GB"
+_OWN = ("_notes", "_extra")
+
+
+def connect(
+    root: Path, parts: Sequence[PartRow], contents: Mapping[int, Content], memory: str = _MEMORY
+) -> duckdb.DuckDBPyConnection:
+    """A connection with `rec_<template>` for every template, duplicates removed, and `rec_parts`.
+
+    Views have every column of the template with its type (null where no file has it), `<col>_text` of codes, `_src`,
+    `_key`, `_notes`, `_extra`. Of equal rows in several files the one of the smallest (file SHA-256, row) stays,
+    whatever the order of loading. Close the connection after use.
+    """
+    con = duckdb.connect(config={"memory_limit": memory, "temp_directory": str(root / ".spill")})
+    order = sorted(parts, key=lambda p: (contents[p.content_id].identity, p.sheet_no, p.part_no))
+    ranked = pa.table(
+        {
+            "part_no": pa.array([p.part_no for p in order], pa.int64()),
+            "sha256": pa.array([contents[p.content_id].sha256 for p in order], pa.string()),
+            "sheet": pa.array([p.sheet for p in order], pa.string()),
+            "template": pa.array([p.template for p in order], pa.string()),
+            "rank": pa.array(range(len(order)), pa.int64()),
+        }
+    )
+    con.register("rec_parts_arrow", ranked)
+    con.execute("CREATE TEMP TABLE rec_parts AS SELECT * FROM rec_parts_arrow")
+    con.unregister("rec_parts_arrow")
+    for template in kinds():
+        _view(con, root, template, [p for p in order if p.template == template])
+    return con
+
+
+def _view(con: duckdb.DuckDBPyConnection, root: Path, template: str, parts: Sequence[PartRow]) -> None:
+    present = frozenset(column for p in parts for column in p.columns)
+    types = {**sql_types(template), **dict.fromkeys(_OWN, "VARCHAR")}
+    columns = [
+        f"{_quoted(c)}::{sql} AS {_quoted(c)}" if c in present else f"NULL::{sql} AS {_quoted(c)}"
+        for c, sql in types.items()
+    ]
+    if not parts:
+        select = f"SELECT {', '.join(columns)}, NULL::BIGINT AS _src, NULL::VARCHAR AS _key WHERE false"
+    else:
+        select = f"SELECT {', '.join(columns)}, _src, _key FROM {scan(root, parts)}"  # noqa: S608
+        if any(p.overlaps for p in parts) and len({p.content_id for p in parts}) > 1:
+            _losers(con, root, template, parts)
+            select += f" ANTI JOIN rec_losers_{template} USING (_src, _key)"
+    con.execute(f"CREATE TEMP VIEW rec_{template} AS {select}")
+
+
+def _losers(con: duckdb.DuckDBPyConnection, root: Path, template: str, parts: Sequence[PartRow]) -> None:
+    suspects = [p for p in parts if p.overlaps]
+    con.execute(
+        f"""CREATE TEMP TABLE rec_losers_{template} AS SELECT _src, _key FROM (
+                SELECT _src, _key, row_number() OVER (PARTITION BY _key ORDER BY rank, _src) AS n
+                FROM {scan(root, parts)} JOIN rec_parts ON part_no = _src >> 32
+                WHERE _key IN (SELECT _key FROM {scan(root, suspects)})
+            ) WHERE n > 1"""  # noqa: S608
+    )
+
+
+def scan(root: Path, parts: Iterable[PartRow]) -> str:
+    """The `read_parquet(…)` of some parts; columns that a part lacks are null."""
+    files = ", ".join("'" + str(root / p.path).replace("'", "''") + "'" for p in parts)
+    return f"read_parquet([{files}], union_by_name = true)"
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def lookup(root: Path, parts: Mapping[int, PartRow], srcs: Iterable[int], column: str) -> dict[int, str]:
+    """Row reference → text of a stored column, for the references whose part has it."""
+    wanted: dict[int, list[int]] = {}
+    for src in set(srcs):
+        part = parts.get(src >> 32)
+        if part is not None and (column in part.columns or column == "_row_sha256"):
+            wanted.setdefault(src >> 32, []).append(src)
+    if not wanted:
+        return {}
+    con = duckdb.connect()
+    try:
+        con.register(
+            "wanted", pa.table({"_src": pa.array([src for members in wanted.values() for src in members], pa.int64())})
+        )
+        source = scan(root, (parts[number] for number in sorted(wanted)))
+        rows = con.execute(
+            f"SELECT _src, {column} FROM {source} SEMI JOIN wanted USING (_src) WHERE {column} IS NOT NULL"  # noqa: S608
+        ).fetchall()
+        return {int(src): str(text) for src, text in rows}
+    finally:
+        con.close()
+
+
+def source(part: PartRow, content: Content, name: str, src: int, row_sha256: str) -> Source:
+    """The `Source` of a row reference."""
+    return Source(name, content.sha256, part.sheet, src & 0xFFFFFFFF, row_sha256)
