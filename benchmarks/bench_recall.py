@@ -58,8 +58,10 @@ def _resolve(ws: Any, truth: dict[str, Any]) -> dict[str, str]:
     people = [m for nest in truth["nests"] for m in nest["members"]]
     people += [s for like in truth["lookalikes"] for s in like["subjects"]]
     numbers = sorted({_number(one) for one in people})
-    found = zip(numbers, ws.resolve(numbers), strict=True)
-    return {number: answer["matches"][0]["id"] for number, answer in found if answer["matches"]}
+    answers = dict(zip(numbers, ws.resolve(numbers), strict=True))
+    if lost := [number for number, answer in answers.items() if not answer["matches"]]:
+        raise RuntimeError(f"not found in the graph: {lost}")
+    return {number: answer["matches"][0]["id"] for number, answer in answers.items()}
 
 
 def _nest(ws: Any, nest: dict[str, Any], members: Sequence[str], leads: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def _nearest(graph: Any, seed: str) -> list[str]:
 def _alarms(truth: dict[str, Any], ids: dict[str, str], red: Sequence[dict[str, Any]]) -> list[str]:
     out = []
     for like in truth["lookalikes"]:
-        innocent = {ids.get(_number(s), "") for s in like["subjects"]}
+        innocent = {ids[_number(s)] for s in like["subjects"]}
         hits = sorted({f["detector"] for f in red if innocent & {s["id"] for s in f["subjects"]}})
         if hits:
             out.append(f"{like['kind']}: {', '.join(hits)}")

@@ -60,6 +60,6 @@ def _sources(folder: Path, records: Records) -> pa.Table:
         parts = [row[0] for row in con.execute("SELECT DISTINCT src >> 32 FROM s").fetchall()]
         names = records.files_of(part << 32 for part in parts)
         con.register("names", pa.table({"part": pa.array([n >> 32 for n in names], pa.int64()), "file": pa.array(list(names.values()), pa.string())}))
-        return con.execute("SELECT src, file, src & 4294967295 AS row FROM s JOIN names ON part = src >> 32").to_arrow_table()
+        return con.sql("SELECT src, file, src & 4294967295 AS row FROM s JOIN names ON part = src >> 32").to_arrow_table()
     finally:
         con.close()

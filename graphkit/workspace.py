@@ -115,7 +115,7 @@ class Workspace:
         """Views of the current snapshot; close them after use."""
         from graphkit.views import Views
 
-        return Views(self.facts_dir, as_of or date.max, self.records.columns(self._pinned), self.settings.seed)
+        return Views(self.facts_dir, as_of or self.ledger.now().date(), self.records.columns(self._pinned), self.settings.seed)
 
     def view(self, name: str, engine: str = "pandas") -> Any:
         """A view as a pandas frame, an Arrow table (`engine="arrow"`) or lazy (`engine="lazy"`, keep the workspace open)."""

@@ -74,7 +74,7 @@ def brokers(
     graph = plain_pairs(projection, as_of, hub_degree).graph()
     targets = {v: v for v in sides.companies | sides.persons if v in graph}
     sources = sorted(v for v in sides.staff if v in graph)
-    two_sided = bool(sources and targets)
+    two_sided = bool(sides.staff and sides.companies)
     if two_sided:
         _prune_leaves(graph, {*sources, *targets})
         group = dict.fromkeys(sources, 0) | {v: 1 for v in graph if v in targets and v not in sides.staff}

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from graphkit.db import tables
-from graphkit.errors import GraphkitError, LimitReached, StoreUnreachable, Text, UsageError, Where
+from graphkit.errors import Busy, GraphkitError, LimitReached, StoreUnreachable, Text, UsageError, Where
 
 SCHEMA = 1
 """Version of the tables; a database of another version is refused, never guessed at."""
@@ -89,7 +89,7 @@ def open_database(workspace: Path, url: str = "sqlite") -> Database:
 
 @contextmanager
 def storage_guard(place: Path | None) -> Iterator[None]:
-    """Turn a full disk or a folder that cannot be written, met inside the block, into `LimitReached`."""
+    """Turn a full disk or a folder that cannot be written into `LimitReached`, a database held by others into `Busy`."""
     try:
         yield
     except OSError as error:
@@ -104,6 +104,12 @@ def storage_guard(place: Path | None) -> Iterator[None]:
             raise _disk_full(place) from error
         if "readonly" in text or "unable to open" in text:
             raise _not_writable(place) from error
+        if "locked" in text:
+            raise Busy(
+                "ledger-locked",
+                Text("台账数据库被其他程序占用超过 30 秒", "another program has held the ledger database for 30 s"),
+                Text("请稍后重新运行", "run the command again later"),
+            ) from error
         raise
 
 
@@ -200,7 +206,7 @@ def _check_schema(engine: sa.Engine, place: Path | None) -> None:
     where = Where(file=str(place) if place else None)
     try:
         with engine.connect() as connection:
-            known = dict(connection.execute(sa.select(tables.meta.c.key, tables.meta.c.value)).tuples().all())
+            known = dict(connection.execute(sa.select(tables.meta.c.key, tables.meta.c.value)).all())
     except sa.exc.DatabaseError as error:
         if isinstance(error, sa.exc.OperationalError) and "no such table" not in str(error.orig):
             with storage_guard(place):

@@ -61,6 +61,7 @@ from graphkit.errors import Text
 from graphkit.types import Check, fen_text
 
 Prices = npt.NDArray[np.float64]
+_BIDDER = ("lot_id", "tender_id", "bidder_id", "bidder_name", "bidder_grade")
 
 
 def cv(values: Prices) -> float:
@@ -99,7 +100,7 @@ def proportional(a: Prices, b: Prices, params: Mapping[str, Any]) -> bool:
 def find(data: Data, params: Mapping[str, Any]) -> Result:
     """Lots with regular totals or item prices; `applied` counts lots with enough bids or shared lines to judge."""
     criteria = {row["id"]: row["criteria"] for row in read(data.view("tenders").select("id", "criteria"))}
-    bids = _by_lot(read(submitted(data).filter(nw.col("amount_fen") > 0)))
+    bids = _by_lot(read(submitted(data).filter(nw.col("amount_fen") > 0).select(*_BIDDER, "amount_fen", "eid")))
     judged: set[str] = set()
     hits = []
     for lot, rows in sorted(bids.items()):
@@ -110,6 +111,7 @@ def find(data: Data, params: Mapping[str, Any]) -> Result:
     lines = of_submitted(data, data.view("bid_lines")).filter(
         nw.col("unit_price_fen") > 0, ~nw.col("line_no").is_null()
     )
+    lines = lines.select(*_BIDDER, "bid_id", "line_no", "unit_price_fen", "src")
     for lot, rows in sorted(_by_lot(read(lines)).items()):
         pairs, shared = _matching(rows, params)
         judged |= {lot} if shared else set()

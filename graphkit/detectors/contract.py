@@ -76,10 +76,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What `find` saw: `applied` is the denominator (tenders, pairs, accounts … that it could judge)."""
+    """What `find` saw: `applied` is the denominator (tenders, pairs, accounts … that it could judge).
+
+    With nothing to judge, `missing` names what was absent in the rows (a limit for the place, say): then `not_run`.
+    """
 
     applied: int
     hits: tuple[Hit, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class Data(Protocol):

@@ -49,7 +49,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -139,14 +139,16 @@ def payments_across(data: Data) -> list[Row]:
     return [by_eid for _, by_eid in sorted({row["eid"]: row for row in rows}.items())]
 
 
-def payments_back(data: Data, parties: Iterable[str]) -> list[Row]:
+def payments_back(data: Data, parties: Collection[str]) -> list[Row]:
     """Payments from some parties (or accounts) of an insiders' side to what may be a supplier's side, by `eid`."""
-    wanted = sorted(set(parties))
-    if not wanted:
-        return []
-    sent = paid_until(data).filter(nw.col("from_party").is_in(wanted) | nw.col("from_acct").is_in(wanted))
-    rows = read(at_end(sent, supplier_keys(data), "to", data))
-    return [by_eid for _, by_eid in sorted({row["eid"]: row for row in rows}.items())]
+    held = sorted({party for party in parties if not party.startswith("acct:")})
+    operated = sorted({party for party in parties if party.startswith("acct:")})
+    rows: dict[str, Row] = {}
+    for column, wanted in (("from_party", held), ("from_acct", operated)):
+        if wanted:
+            sent = paid_until(data).filter(nw.col(column).is_in(wanted))
+            rows |= {row["eid"]: row for row in read(at_end(sent, supplier_keys(data), "to", data))}
+    return [row for _, row in sorted(rows.items())]
 
 
 def sponsorships_across(data: Data) -> list[Row]:

@@ -68,12 +68,14 @@ def find(data: Data, params: Mapping[str, Any]) -> Result:
     """Groups of small contracts above the limit; `applied` counts groups with a limit on file."""
     limits = read(data.view("thresholds").filter(nw.col("rule") == "open_tender"))
     groups: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
-    for row in _candidates(data):
+    candidates = _candidates(data)
+    for row in candidates:
         row["limit"] = limit_of(limits, row)
         if row["limit"] is not None:
             groups[_group(row)].append(row)
     hits = (_hit(data, key, rows, params) for key, rows in sorted(groups.items(), key=lambda item: str(item[0])))
-    return Result(len(groups), tuple(hit for hit in hits if hit))
+    missing = ("thresholds.amount",) if candidates and not groups else ()
+    return Result(len(groups), tuple(hit for hit in hits if hit), missing)
 
 
 def _candidates(data: Data) -> list[Row]:

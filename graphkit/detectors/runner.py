@@ -62,13 +62,19 @@ def run_detector(detector: Detector, data: Data, facts: FactReader, snapshot: st
     start = time.monotonic()
     missing = missing_needs(detector, data.has)
     if missing:
-        reason = "缺少 " + "、".join(missing) + " / missing " + ", ".join(missing)
-        return Run(detector.id, detector.version, "not_run", reason, missing, 0, (), time.monotonic() - start)
+        return Run(detector.id, detector.version, "not_run", _absent(missing), missing, 0, (), time.monotonic() - start)
     params = {**detector.defaults, **overrides}
     result = detector.find(data, params)
     findings = _findings(detector, result.hits, facts, snapshot, params)
+    if result.missing and not result.applied and not findings:
+        reason = _absent(result.missing)
+        return Run(detector.id, detector.version, "not_run", reason, result.missing, 0, (), time.monotonic() - start)
     outcome: Outcome = "hit" if findings else "clear"
     return Run(detector.id, detector.version, outcome, "", (), result.applied, findings, time.monotonic() - start)
+
+
+def _absent(missing: tuple[str, ...]) -> str:
+    return f"缺少 {'、'.join(missing)} / missing {', '.join(missing)}"
 
 
 def finding_id(detector: Detector, subjects: Iterable[str], window: str) -> str:
@@ -104,9 +110,8 @@ def _finding(
     snapshot: str,
     params: Mapping[str, Any],
 ) -> Finding:
-    own_rows = {r.id: r.src for r in hit.evidence if r.src is not None}
-    special = facts.evidence(list(own_rows), own_rows) if own_rows else {}
-    shown = tuple(e for r in hit.evidence if (e := special.get(r.id) if r.src is not None else evidence.get(r.id)))
+    special = facts.evidence_at([(r.id, r.src) for r in hit.evidence if r.src is not None])
+    shown = tuple(e for r in hit.evidence if (e := evidence.get(r.id) if r.src is None else special.get((r.id, r.src))))
     colour: Colour = hit.colour or detector.colour
     checks = hit.checks
     if colour == "red" and any(grade not in _RED_GRADES for grade in hit.grades):

@@ -61,6 +61,26 @@ from graphkit.types import Check, fen_text
 _SOURCES = ("police", "cremation", "medical", None, "village")
 """Sources of a death from the most to the least reliable."""
 
+SCHEMES: Mapping[str, tuple[str, str]] = {
+    "employee_pension": ("职工养老", "employee pension"),
+    "resident_pension": ("城乡居民养老", "resident pension"),
+    "unemployment": ("失业保险", "unemployment benefit"),
+    "dibao": ("低保", "minimum living allowance"),
+    "wubao": ("特困供养", "support of the destitute"),
+    "temporary": ("临时救助", "temporary aid"),
+    "disability": ("残疾人补贴", "disability allowance"),
+    "senior": ("高龄补贴", "old-age allowance"),
+    "housing": ("危房改造", "housing repair aid"),
+    "employed": ("在职", "a paid job"),
+}
+"""Scheme code → its name in zh and en; an unknown code stands for itself."""
+
+_CHANNELS = {
+    "face": ("人脸", "face"),
+    "proxy": ("代办", "proxy"),
+    "data": ("数据比对", "data"),
+    "visit": ("上门", "visit"),
+}
 LEFT_OUT = ("funeral", "transfer")
 """Kinds of payment that are due after a death or a move."""
 
@@ -83,6 +103,11 @@ def month(day: date) -> int:
 def month_text(number: int) -> str:
     """`month` back as text, e.g. 2023-05."""
     return f"{number // 12}-{number % 12 + 1:02d}"
+
+
+def scheme_words(code: str) -> tuple[str, str]:
+    """Name of a scheme in zh and en."""
+    return SCHEMES.get(code, (code, code))
 
 
 def find(data: Data, params: Mapping[str, Any]) -> Result:
@@ -166,7 +191,8 @@ def _hit(
     months = sorted({number for _, numbers, _ in undue for number in numbers})
     total = sum(fen for _, _, fen in undue)
     rows = [row for row, _, _ in sorted(undue, key=lambda u: (-u[2], u[0]["eid"]))]
-    holders = sorted({row["acct_holder_id"] for row in rows if row["acct_holder_id"]} - {person})
+    name = rows[0]["person_name"] or person
+    holders = sorted({row["acct_holder_id"] for row in rows if _another(row["acct_holder_id"], person, name)})
     checked, channel = (record["last_check"], record["channel"]) if record else (None, None)
     alive = checked is not None and checked > death.day and channel == "face"
     red = death.sure and not alive
@@ -176,8 +202,9 @@ def _hit(
         score=score,
         evidence=capped([*death.eids, *((record["eid"],) if record else ()), *(row["eid"] for row in rows)]),
         values={
-            "person": rows[0]["person_name"] or person,
-            "scheme": scheme,
+            "person": name,
+            "scheme_zh": scheme_words(scheme)[0],
+            "scheme_en": scheme_words(scheme)[1],
             "death": death.day.isoformat(),
             "months": len(months),
             "first": month_text(months[0]),
@@ -185,7 +212,8 @@ def _hit(
             "amount": fen_text(total),
             "accounts": len({row["acct_id"] for row in rows if row["acct_id"]}),
             "checked": checked.isoformat() if checked else "—",
-            "channel": channel or "—",
+            "channel_zh": _CHANNELS.get(channel or "", (channel or "—",) * 2)[0],
+            "channel_en": _CHANNELS.get(channel or "", (channel or "—",) * 2)[1],
         },
         grades=tuple(row["grade"] for row in rows),
         checks=(_identity(), _date_check(death, params), _alive_check(data, record, death), _kind_check(data)),
@@ -194,6 +222,12 @@ def _hit(
         window=scheme,
         amount_fen=total,
     )
+
+
+def _another(holder: str | None, person: str, name: str) -> bool:
+    """Whether an account is somebody else's: not when all that is known of its holder is the recipient's own name."""
+    own_name = holder is not None and holder.startswith("person:name:") and holder.endswith(f":{name}")
+    return holder is not None and holder != person and not own_name
 
 
 def _identity() -> Check:
@@ -249,10 +283,10 @@ DETECTOR = Detector(
     name="dead_recipient",
     title=Text("死亡后继续领取待遇", "Benefits paid after death"),
     message=Text(
-        "{person}于{death}死亡，{scheme}待遇仍发放{months}个月（{first}至{last}），共{amount}元，"
-        "收款账户{accounts}个，最近认证{checked}（{channel}）。",
-        "{person} died on {death}; {scheme} was still paid for {months} months ({first} to {last}), {amount} yuan into "
-        "{accounts} accounts; last checked {checked} ({channel}).",
+        "{person}于{death}死亡，{scheme_zh}待遇仍发放{months}个月（{first}至{last}），共{amount}元，"
+        "收款账户{accounts}个，最近认证{checked}（{channel_zh}）。",
+        "{person} died on {death}; {scheme_en} was still paid for {months} months ({first} to {last}), {amount} yuan "
+        "into {accounts} accounts; last checked {checked} ({channel_en}).",
     ),
     colour="red",
     klass="认定级",

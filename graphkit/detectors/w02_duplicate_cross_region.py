@@ -57,7 +57,7 @@ import narwhals as nw
 from graphkit.detectors.bidding import capped, place_prefix
 from graphkit.detectors.contract import Data, Detector, Hit, Need, Param, Result
 from graphkit.detectors.insiders import Row, check, read
-from graphkit.detectors.w01_dead_recipient import LEFT_OUT, month, month_text
+from graphkit.detectors.w01_dead_recipient import LEFT_OUT, month, month_text, scheme_words
 from graphkit.errors import Text
 from graphkit.types import Check, fen_text
 
@@ -82,6 +82,8 @@ class _Months:
 def find(data: Data, params: Mapping[str, Any]) -> Result:
     """People with exclusive benefits by pair of schemes; `applied` counts people who draw a scheme of the table."""
     pairs = _table(data, params)
+    if not pairs:
+        return Result(0)
     schemes = sorted({scheme for pair in pairs for scheme in pair})
     kind = nw.col("kind")
     paid = data.view("benefit_payments").filter(
@@ -182,8 +184,8 @@ def _hit(data: Data, person: str, name: str, pair: tuple[str, str], grace: int, 
         evidence=capped(edge for _, edge in sorted((-fen, edge) for edge, fen in weighed.items())),
         values={
             "person": name,
-            "scheme_a": pair[0],
-            "scheme_b": pair[1],
+            "zh": "与".join(dict.fromkeys(scheme_words(code)[0] for code in pair)),
+            "en": " and ".join(dict.fromkeys(scheme_words(code)[1] for code in pair)),
             "regions": "、".join(regions) or "—",
             "months": len(months),
             "first": month_text(months[0]),
@@ -252,9 +254,9 @@ DETECTOR = Detector(
     name="duplicate_cross_region",
     title=Text("跨地区、跨险种重复领取", "Exclusive benefits drawn at the same time"),
     message=Text(
-        "{person}有{months}个月（{first}至{last}）同时有{scheme_a}与{scheme_b}（地区{regions}），重复部分{amount}元。",
-        "{person} had {scheme_a} and {scheme_b} (places {regions}) in the same {months} months, {first} to {last}; "
-        "{amount} yuan of it twice.",
+        "{person}在{months}个月（{first}至{last}）内重复享有互斥的待遇：{zh}（地区{regions}），重复部分{amount}元。",
+        "{person} had benefits that exclude one another, {en} (places {regions}), in the same {months} months, {first} "
+        "to {last}; {amount} yuan of it twice.",
     ),
     colour="red",
     klass="认定级",

@@ -14,8 +14,8 @@ from graphkit.model import EDGES, NODES
 from graphkit.types import Evidence, Source, fen_text
 
 _LABEL_OF_PREFIX = {node.prefix: label for label, node in NODES.items()}
-Sources = Callable[[Iterable[int]], Mapping[int, Source]]
-Extras = Callable[[Iterable[int]], Mapping[int, str]]
+Sources = Callable[[Iterable[int]], Mapping[Any, Source]]
+Extras = Callable[[Iterable[int]], Mapping[Any, str]]
 
 
 def kind_of(identifier: str) -> tuple[str, str]:
@@ -73,26 +73,23 @@ class FactReader:
         rows = self.rows(ids)
         return {i: (r.get("second") or kind_of(i)[1], r["name"]) for i, r in rows.items() if kind_of(i)[0] == "node"}
 
-    def evidence(self, ids: Sequence[str], src: Mapping[str, int] | None = None) -> dict[str, Evidence]:
-        """Evidence for each known id; `src` names another row for some of them. Parts of derived edges come along."""
-        src = src or {}
-        rows = self.rows([i for i in ids if i not in self._known or i in src])
-        parts = sorted({p for r in rows.values() for p in r.get("parts") or ()} - set(self._known) - set(rows))
-        part_rows = self.rows(parts)
-        everything = {**part_rows, **rows}
-        references = {i: src.get(i, r.get("src")) for i, r in everything.items()}
-        numbers = sorted({n for n in references.values() if n is not None})
+    def evidence(self, ids: Sequence[str]) -> dict[str, Evidence]:
+        """Evidence for each known id; the parts of derived edges come along."""
+        rows = self.rows(i for i in ids if i not in self._known)
+        parts = {p for r in rows.values() for p in r.get("parts") or ()} - set(self._known) - set(rows)
+        everything = {**self.rows(sorted(parts)), **rows}
+        numbers = {r["src"] for r in everything.values() if r.get("src") is not None}
+        sources, extras = self._sources(sorted(numbers)), self._extras(sorted(numbers))
+        for identifier, row in everything.items():
+            self._known[identifier] = self._make(identifier, row, sources.get(row.get("src")), extras.get(row.get("src"), ""))
+        return {i: self._known[i] for i in ids if i in self._known}
+
+    def evidence_at(self, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Evidence]:
+        """Evidence of a node or edge as another row states it, for each known (id, row reference)."""
+        rows = self.rows(i for i, _ in places)
+        numbers = sorted({src for _, src in places})
         sources, extras = self._sources(numbers), self._extras(numbers)
-        for identifier in [*part_rows, *rows]:
-            row, number = everything[identifier], references[identifier]
-            made = self._make(identifier, row, sources.get(number) if number is not None else None, extras.get(number, "") if number is not None else "")
-            if identifier in src:
-                continue
-            self._known[identifier] = made
-        special = {
-            i: self._make(i, rows[i], sources.get(src[i]), extras.get(src[i], "")) for i in src if i in rows
-        }
-        return {i: special.get(i) or self._known[i] for i in ids if i in special or i in self._known}
+        return {(i, src): self._make(i, rows[i], sources.get(src), extras.get(src, "")) for i, src in places if i in rows}
 
     def _make(self, identifier: str, row: Mapping[str, Any], source: Source | None, extra: str) -> Evidence:
         kind, name = kind_of(identifier)

@@ -114,6 +114,8 @@ _DESCRIBED = (
         columns={"udi_di": "t.udi_di", "reg_no": "t.reg_no", "spec": "t.spec", "brand": "t.brand", "category": "t.category",
                  "item_class": "t.item_class", "vbp": "t.vbp"},
     ),
+    NodeRule("Item", "contract_lines", "'item:' || t.item", "t.item", priority=5, columns={"spec": "t.spec", "reg_no": "t.reg_no"}),
+    NodeRule("Item", "prices", "'item:' || t.item", "t.item", priority=6),
     NodeRule("Item", "usage", "'item:' || t.item", "t.item", priority=6),
     NodeRule("Usage", "usage", "'usage:' || substr(t._key, 1, 16)", "t.item || ' × ' || t.qty::VARCHAR",
              columns={"qty": "t.qty", "price_fen": "t.price", "ts": "t.ts", "dept": "t.dept", "org_id": "t.org_ref",

@@ -77,21 +77,17 @@ def _foreign_lines(data: bytes) -> Iterator[bytes]:
 
 
 def _mostly_utf8(data: bytes) -> bool:
-    good = bad = 0
-    for line in _foreign_lines(data):
-        if _valid(line):
-            good += 1
-        else:
-            bad += 1
-    return good > bad or (good == bad == 1)
+    """True when more lines are UTF-8 than not; a line of two-byte characters only says nothing (联通 is such a line)."""
+    votes = [_vote(line) for line in _foreign_lines(data)]
+    good, bad = votes.count(True), votes.count(False)
+    return good > bad or good == bad == 1
 
 
-def _valid(line: bytes) -> bool:
+def _vote(line: bytes) -> bool | None:
     try:
-        line.decode("utf-8")
+        return True if max(line.decode("utf-8")) >= "\u0800" else None
     except UnicodeDecodeError:
         return False
-    return True
 
 
 def _like_big5(data: bytes) -> bool:

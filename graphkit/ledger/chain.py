@@ -62,7 +62,7 @@ def _head(connection: sa.Connection) -> tuple[int, str] | None:
     known = dict(
         connection.execute(
             sa.select(t.meta.c.key, t.meta.c.value).where(t.meta.c.key.in_(("chain_head", "chain_count")))
-        ).tuples()
+        ).all()
     )
     return (int(known["chain_count"]), known["chain_head"]) if len(known) == 2 else None
 

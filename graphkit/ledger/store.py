@@ -37,7 +37,7 @@ def current_user() -> str:
 
 
 class Ledger:
-    """The ledger of a workspace. `now` is the clock (aware), `own_level` the management level of this body (None: any)."""
+    """The ledger of a workspace. `now` is the (aware) clock, `own_level` this body's management level (None: any)."""
 
     def __init__(self, db: Database, *, now: Callable[[], datetime] = _local_now, own_level: str | None = None) -> None:
         self._db = db
@@ -191,9 +191,7 @@ class Ledger:
 
     def _drop_old(self, connection: sa.Connection, run: str, fresh: set[str]) -> None:
         referred = {
-            i
-            for (text,) in connection.execute(sa.select(t.leads.c.json)).tuples()
-            for i in json.loads(text)["findings"]
+            i for (text,) in connection.execute(sa.select(t.leads.c.json)) for i in json.loads(text)["findings"]
         }
         f = t.findings.c
         old = connection.execute(sa.select(f.run, f.id).where(f.run != run)).all()
@@ -215,7 +213,7 @@ class Ledger:
         wanted = set(ids)
         f = t.findings.c
         with self._db.read() as connection:
-            rows = connection.execute(sa.select(f.id, f.json)).tuples()
+            rows = connection.execute(sa.select(f.id, f.json))
             return {identifier: json.loads(text) for identifier, text in rows if identifier in wanted}
 
     def last_scan(self) -> Json | None:

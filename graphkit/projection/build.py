@@ -46,7 +46,7 @@ _EDGE_BASE = {
 def build(facts: Path, kind: Kind, as_of: date | None, snapshot: str) -> Projection:
     """Read `facts/{nodes,edges}/*.parquet` and make the projection. O(rows log rows)."""
     with duckdb.connect() as con:
-        con.execute("SET threads = 2; SET preserve_insertion_order = false")
+        con.execute("SET threads = 2; SET preserve_insertion_order = false; SET enable_progress_bar = false")
         loaded = _open_tables(con, facts)
         _rows(con, kind, as_of)
         nodes = _nodes(con, kind)

@@ -48,7 +48,7 @@ def contents(connection: sa.Connection) -> dict[int, Content]:
     """All contents by id."""
     c = t.contents.c
     rows = connection.execute(sa.select(c.content_id, c.sha256, c.loader, c.loader_version, c.encoding))
-    return {row[0]: Content(*row) for row in rows.tuples()}
+    return {row[0]: Content(*row) for row in rows}
 
 
 def live_paths(connection: sa.Connection) -> dict[str, tuple[str, int]]:
@@ -59,7 +59,7 @@ def live_paths(connection: sa.Connection) -> dict[str, tuple[str, int]]:
         .where(t.runs.c.undone_by.is_(None))
         .order_by(t.paths.c.id)
     )
-    return {path: (name, content) for path, name, content in connection.execute(query).tuples()}
+    return {path: (name, content) for path, name, content in connection.execute(query)}
 
 
 def names(connection: sa.Connection) -> dict[int, str]:
@@ -68,7 +68,7 @@ def names(connection: sa.Connection) -> dict[int, str]:
     for name, content in live_paths(connection).values():
         live[content] = min(name, live.get(content, name))
     ever: dict[int, str] = {}
-    for name, content in connection.execute(sa.select(t.paths.c.name, t.paths.c.content_id)).tuples():
+    for name, content in connection.execute(sa.select(t.paths.c.name, t.paths.c.content_id)):
         ever[content] = min(name, ever.get(content, name))
     return {**ever, **live}
 
@@ -77,7 +77,7 @@ def parts(connection: sa.Connection, part_numbers: Iterable[int] | None = None) 
     """Parts by number; None for all."""
     c = t.parts.c
     query = sa.select(c.part_no, c.content_id, c.sheet_no, c.sheet, c.template, c.path, c.rows, c.columns, c.overlaps)
-    rows = connection.execute(query.order_by(c.part_no)).tuples()
+    rows = connection.execute(query.order_by(c.part_no))
     wanted = None if part_numbers is None else set(part_numbers)
     return [
         PartRow(r[0], r[1], r[2], r[3], r[4], r[5], r[6], frozenset(json.loads(r[7])), bool(r[8]))

@@ -122,7 +122,7 @@ class Load:
         s = t.sheets.c
         query = sa.select(s.sheet, s.rows_read, s.quarantined, s.reasons).where(s.content_id == content.content_id)
         with self.db.read() as connection:
-            rows = connection.execute(query.order_by(s.sheet_no)).tuples().all()
+            rows = connection.execute(query.order_by(s.sheet_no)).all()
         if rows:
             return [(sheet, read, quarantined, json.loads(reasons)) for sheet, read, quarantined, reasons in rows]
         mine = [r for r in self.reports if r.sha256 == content.sha256 and r.status == "loaded"]

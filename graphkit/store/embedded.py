@@ -17,13 +17,13 @@ from typing import Any, Literal
 import kglite
 import pyarrow as pa
 
-from graphkit.errors import CheckFailed, StoreUnreachable, Text, UsageError
+from graphkit.errors import StoreUnreachable, Text, UsageError
 from graphkit.store.cage import run_caged
 from graphkit.store.contract import ROW_CAP, QueryAnswer, Sources
 from graphkit.store.engine_errors import translate
 from graphkit.store.gate import check_read_only
 from graphkit.store.reading import CypherReading
-from graphkit.store.tables import EdgeFrame, GraphTables, read_tables
+from graphkit.store.tables import EdgeFrame, GraphTables, compare_counts, read_tables
 from graphkit.store.values import Raw, answer
 
 DISABLED_PASSES = [p for p in kglite.cypher_pass_names() if p.startswith("fuse_") and "aggregate" in p]
@@ -53,7 +53,7 @@ class EmbeddedStore(CypherReading):
         self._folder.mkdir(parents=True, exist_ok=True)
         with _private_temp(self._folder):
             graph = build(tables)
-            _check(tables.counts(), _counts(graph))
+            compare_counts(tables.counts(), _counts(graph))
             graph.save(str(path))
         _swap(self._folder / "current", snapshot)
         graph.read_only(True)
@@ -192,18 +192,15 @@ def _create(graph: Any, frame: EdgeFrame) -> None:
 
 
 def _frame(table: pa.Table) -> Any:
-    """Pandas, with dates as datetime64: Python objects would cost most of the loading time."""
-    columns = {
-        name: table.column(name).cast(pa.timestamp("ms")) if table.schema.field(name).type == pa.date32() else table.column(name)
-        for name in table.column_names
-    }
-    types = {pa.string(): None, pa.int64(): "Int64", pa.bool_(): "boolean"}
-    frame = pa.table(columns).to_pandas()
-    for name in table.column_names:
-        kind = types.get(table.schema.field(name).type)
-        if kind and table.column(name).null_count:
-            frame[name] = table.column(name).to_pandas(integer_object_nulls=True).astype(kind)
+    """Pandas, with dates and times as Python objects: the engine reads those four times faster than datetime64."""
+    frame = table.to_pandas(date_as_object=True, timestamp_as_object=True)
+    for field, kind in ((f, _NULLABLE.get(f.type)) for f in table.schema):
+        if kind and table.column(field.name).null_count:
+            frame[field.name] = table.column(field.name).to_pandas(integer_object_nulls=True).astype(kind)
     return frame
+
+
+_NULLABLE = {pa.int64(): "Int64", pa.bool_(): "boolean"}
 
 
 def _types(table: pa.Table) -> dict[str, str]:
@@ -224,18 +221,6 @@ def _counts(graph: Any) -> dict[str, dict[str, int]]:
     }
     edges = rows("MATCH ()-[r]->() RETURN type(r) AS k, count(r) AS n")
     return {"nodes": {k: n for k, n in nodes.items() if n}, "edges": edges}
-
-
-def _check(expected: dict[str, dict[str, int]], found: dict[str, dict[str, int]]) -> None:
-    for group in ("nodes", "edges"):
-        for name in sorted({*expected[group], *found[group]}):
-            want, got = expected[group].get(name, 0), found[group].get(name, 0)
-            if want != got:
-                raise CheckFailed(
-                    "store-count",
-                    Text(f"图中 {name} 为 {got}，事实表为 {want}：拒绝发布", f"the graph has {got} {name}, the facts have {want}: refused to publish"),
-                    Text("旧图仍可用；请运行 graphkit load --rebuild", "the old graph still answers; run graphkit load --rebuild"),
-                )  # fmt: skip
 
 
 @contextmanager

@@ -24,6 +24,11 @@ def translate(kind: str, message: str, timeout: float) -> GraphkitError:
             Text(f"查询触及工作量上限：{message}", f"the query reached the work limit: {message}"),
             Text("先写选择性最强的模式", "write the most selective pattern first"),
         )
+    return query_error(message)
+
+
+def query_error(message: str) -> UsageError:
+    """The error for a text that an engine does not run."""
     return UsageError(
         "query-error",
         Text(f"查询无法执行：{message}", f"the query does not run: {message}"),

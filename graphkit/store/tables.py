@@ -52,6 +52,9 @@ class GraphTables:
         return {"nodes": {k: t.num_rows for k, t in self.nodes.items()}, "edges": edges}
 
 
+Counts = Mapping[str, Mapping[str, int]]
+
+
 def graph_props(props: Mapping[str, Kind]) -> dict[str, Kind]:
     """Model properties under the names they have in the graph."""
     return {f"{name}_cny" if kind == "money" else name: kind for name, kind in props.items()}
@@ -167,3 +170,16 @@ def _edge_columns(table: pa.Table, props: Mapping[str, pa.ChunkedArray], sources
             **props,
         }
     )
+
+
+def compare_counts(expected: Counts, found: Counts) -> None:
+    """Raise `CheckFailed` naming the first label or type whose number differs: nothing lost on the way goes unseen."""
+    for group in ("nodes", "edges"):
+        for name in sorted({*expected[group], *found[group]}):
+            want, got = expected[group].get(name, 0), found[group].get(name, 0)
+            if want != got:
+                raise CheckFailed(
+                    "store-count",
+                    Text(f"图中 {name} 为 {got}，事实表为 {want}：未发布", f"the graph has {got} {name}, the facts have {want}: not published"),
+                    Text("运行 graphkit load --rebuild 重新推导", "run graphkit load --rebuild to derive the graph anew"),
+                )  # fmt: skip

@@ -16,7 +16,8 @@ VIS, SCRIPT, STYLE = "vis-network.min.js", "gk.js", "gk.css"
 
 HTML = (
     '<div class="gk"><div class="gk-bar" role="toolbar"></div><div class="gk-stage"><div class="gk-cv"></div>'
-    '<div class="gk-lasso" hidden></div><div class="gk-menu" role="menu" hidden></div></div><div class="gk-legend"></div></div>'
+    '<div class="gk-lasso" hidden></div><div class="gk-menu" role="menu" hidden></div></div>'
+    '<div class="gk-legend"></div></div>'
 )
 
 
@@ -30,10 +31,11 @@ def inline_script() -> str:
 def component() -> Callable[..., Any]:
     """The component: its files served as files where the wheel's manifest is known, else sent inside the message."""
     try:
-        return st.components.v2.component(PACKAGED, html=HTML, css=STYLE, js=SCRIPT)
+        mount: Callable[..., Any] = st.components.v2.component(PACKAGED, html=HTML, css=STYLE, js=SCRIPT)
     except StreamlitAPIException:
         css = (ASSETS / STYLE).read_text("utf-8")
-        return st.components.v2.component("graphkit_graph", html=HTML, css=css, js=inline_script())
+        mount = st.components.v2.component("graphkit_graph", html=HTML, css=css, js=inline_script())
+    return mount
 
 
 def canvas(
@@ -53,6 +55,7 @@ def canvas(
     component()(
         key=key,
         data={
+            "name": key,
             "message": message,
             "ack": ack,
             "height": height,

@@ -37,8 +37,4 @@ def offer_pack(number: str) -> None:
     if held and held[0] == number and time.monotonic() < held[4]:
         _, token, answer, name, _ = held
         st.link_button(say("download"), f"{DOWNLOAD}/{token}", type="primary")
-        st.code(
-            f"{name}\nSHA-256 {answer['sha256']}\n{answer.get('files', '')} files · {answer.get('source_rows', '')} rows",
-            language=None,
-            wrap_lines=True,
-        )
+        st.code(f"{name}\nSHA-256 {answer['sha256']}", language=None, wrap_lines=True)

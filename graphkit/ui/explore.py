@@ -69,7 +69,7 @@ def learn_counts(ws: Workbench, state: State, first: Sequence[str] = ()) -> Stat
 
 
 def expand(ws: Workbench, state: State, node_id: str, kind: str | None = None, direction: str | None = None) -> Noted:
-    """The neighbours of a node, of one relationship when `kind` is given; at most `BATCH`, and the note says of how many."""
+    """The neighbours of a node, of one relationship when `kind` is given; at most `BATCH`, the note says of how many."""
     types = (kind,) if kind else ()
     answer = ws.neighbors(node_id, types=types, limit=BATCH)
     pairs = [(node_of(n["node"]), edge_of(n["edge"])) for n in answer["neighbors"]]

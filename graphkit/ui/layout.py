@@ -79,8 +79,8 @@ def _fan(centre: Point, heading: float) -> Iterator[Point]:
 def place_beside(pos: Mapping[str, Point], anchors: Mapping[str, str | None]) -> dict[str, Point]:
     """`pos` plus a spot for every new node, fanned beside its anchor and away from what stands already.
 
-    `anchors` maps new ids to the node they belong beside (placed, or named earlier in the mapping), or to None. More than
-    `CROWD` new ones of one anchor stand together outside the picture. Old positions are returned unchanged.
+    `anchors` maps new ids to the node they belong beside (placed, or named earlier in the mapping), or to None.
+    More than `CROWD` new ones of one anchor stand together outside the picture. Old positions are returned unchanged.
     """
     placed = dict(pos)
     plane = _Plane(placed.values())
@@ -180,8 +180,7 @@ def _spread(part: list[str], near: Mapping[str, set[str]]) -> dict[str, Point]:
     at = _level(_springs(len(part), pairs))
     if len(pairs):
         lengths = np.hypot(*(at[pairs[:, 0]] - at[pairs[:, 1]]).T)
-        at = at * (1.25 * _STEP / max(1.0, float(np.median(lengths))))
-    at = at * np.array([1.0, 0.78])
+        at = at * (1.05 * _STEP / max(1.0, float(np.median(lengths))))
     order = np.lexsort((np.arange(len(part)), np.hypot(*(at - at.mean(axis=0)).T).round(3)))
     plane = _Plane(())
     return {part[k]: plane.take(_around((float(at[k, 0]), float(at[k, 1])))) for k in order}
@@ -189,7 +188,7 @@ def _spread(part: list[str], near: Mapping[str, set[str]]) -> dict[str, Point]:
 
 def _level(at: Floats) -> Floats:
     """Turned about its middle so that the long side lies flat; a canvas is wider than high."""
-    middle = at - at.mean(axis=0)
+    middle: Floats = at - at.mean(axis=0)
     if len(at) < 3:
         return middle
     _, _, axes = np.linalg.svd(middle, full_matrices=False)

@@ -7,21 +7,14 @@ from pathlib import Path
 import streamlit as st
 
 from graphkit.ui import session
+from graphkit.ui.desk import open_desk
 from graphkit.ui.markup import CSS
 from graphkit.ui.pages import findings, graph, groups, leads, ledger
-from graphkit.ui.port import Workbench
 
 ICON = str(Path(__file__).parent / "assets" / "icon.png")
 
 
-def open_workspace(root: Path, lang: str) -> Workbench:
-    """The real workspace."""
-    import graphkit
-
-    return graphkit.open(root, lang=lang)
-
-
-def run(opener: session.Opener = open_workspace) -> None:
+def run(opener: session.Opener = open_desk) -> None:
     """Draw the page that the address names."""
     session.remember_opener(opener)
     st.set_page_config(page_title=session.say("app"), page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")

@@ -21,6 +21,7 @@ CSS = """
 .gkx li {margin: .1rem 0; font-size: .95rem}
 .gkx .dim {color: #5a6774; font-size: .85rem}
 .gkx .hash {color: #5a6774; font: .72rem/1.35 monospace; margin: 0}
+.gkx .line {white-space: nowrap; overflow: hidden; text-overflow: ellipsis; color: #5a6774}
 .gkx p {margin: .15rem 0}
 </style>
 """

@@ -14,6 +14,11 @@ class Workbench(Protocol):
 
     root: Path
 
+    @property
+    def snapshot(self) -> str:
+        """Id of the data that answers."""
+        ...
+
     def leads(self, *, status: str | None = None, top: int = 50) -> list[Json]:
         """The queue by score; `top=0` is all of it."""
         ...
@@ -23,7 +28,7 @@ class Workbench(Protocol):
         ...
 
     def decide(self, number: str, action: str, **arguments: Any) -> Json:
-        """One step in the ledger: assign(to), dispose(disposition, reason), comment(text), confirm(subjects), close(reason)."""
+        """One step in the ledger: assign(to), dispose(how, reason), comment(text), confirm(subjects)."""
         ...
 
     def pack(self, number: str, out: str | Path) -> Json:

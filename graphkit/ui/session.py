@@ -1,4 +1,4 @@
-"""What every page shares: the workspace, the language, errors in the reader's words, tables and blocks of plain text."""
+"""What every page shares: workspace, language, errors in the reader's words, tables and blocks of plain text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from graphkit.errors import GraphkitError
-from graphkit.ui.markup import block
+from graphkit.ui.markup import block, tag
 from graphkit.ui.port import Workbench
 from graphkit.ui.texts import word
 
@@ -43,7 +43,7 @@ def say(key: str) -> str:
     return word(key, lang())
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
+@st.cache_resource(show_spinner=False, max_entries=8)  # type: ignore[untyped-decorator]
 def _opened(root: str, language: str, _opener: Opener) -> Workbench:
     return _opener(Path(root), language)
 
@@ -52,7 +52,8 @@ def ask(question: Callable[[Workbench], T]) -> T:
     """Put a question to the workspace; its errors pass through."""
     root = os.environ.get("GRAPHKIT_WORKSPACE") or "graphkit-data"
     with _LOCK:
-        return question(_opened(root, lang(), st.session_state["opener"]))
+        workspace: Workbench = _opened(root, lang(), st.session_state["opener"])
+        return question(workspace)
 
 
 @contextmanager
@@ -99,6 +100,9 @@ def table(
     Lists and None become text, so that the browser draws characters on a canvas and nothing else.
     """
     frame = pd.DataFrame({c: _column([r.get(c) for r in rows]) for c in columns}, columns=list(columns))
+    if not rows:
+        (into or st).html(block(tag("p", say("nothing"), "dim")))
+        return []
     settings = {c: st.column_config.Column(label) for c, label in columns.items()} | dict(config or {})
     options: dict[str, Any] = {"hide_index": True, "column_config": settings, "width": "stretch"}
     options["height"] = height or min(38 + 35 * max(1, len(frame)), 420)
@@ -113,13 +117,19 @@ def table(
 
 def _paint(text: object) -> str:
     """The CSS of a colour word's cell."""
-    inks = {"red": "background-color: #d92d20; color: white", "yellow": "background-color: #e8a400", "green": "background-color: #2f9e44; color: white"}
+    inks = {
+        "red": "background-color: #d92d20; color: white",
+        "yellow": "background-color: #e8a400",
+        "green": "background-color: #2f9e44; color: white",
+    }
     return next((css for colour, css in inks.items() if text == say(colour)), "")
 
 
 def _column(values: list[object]) -> pd.Series[Any]:
     """Numbers stay numbers; everything else becomes text, one kind a column."""
-    if all(v is None or (isinstance(v, (int, float)) and not isinstance(v, bool)) for v in values) and any(values):
+    if all(v is None or (isinstance(v, (int, float)) and not isinstance(v, bool)) for v in values) and any(
+        v is not None for v in values
+    ):
         whole = all(v is None or isinstance(v, int) for v in values)
         return pd.Series(values, dtype="Int64" if whole else "Float64")
     return pd.Series([_cell(v) for v in values], dtype="string")

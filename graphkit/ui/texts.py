@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from graphkit.errors import Text
+from graphkit.ledger.states import rules
 
 TEXTS: Mapping[str, Text] = {
     # navigation and frame
@@ -69,6 +70,8 @@ TEXTS: Mapping[str, Text] = {
     "why": Text("为什么列出", "Why it is listed"),
     "refute": Text("哪些情况可以推翻", "What would refute it"),
     "missing": Text("还缺什么", "What is missing"),
+    "others": Text("其余", "More"),
+    "working": Text("正在计算…", "Working…"),
     "nothing": Text("（无）", "(none)"),
     "disposition": Text("处置", "Disposition"),
     "reason": Text("理由（必填，记入台账）", "Reason (required, goes into the ledger)"),
@@ -196,18 +199,6 @@ TEXTS: Mapping[str, Text] = {
     "head": Text("链头", "Head"),
     "quarantine": Text("隔离的行", "Quarantined rows"),
     "seq": Text("序号", "Seq"),
-    # ledger states and actions (the machine word when it is not here)
-    "state_finding": Text("系统疑点", "finding"),
-    "state_new": Text("新线索", "new"),
-    "state_registered": Text("登记受理", "registered"),
-    "state_assigned": Text("已分办", "assigned"),
-    "state_talk": Text("谈话函询", "interview"),
-    "state_preliminary": Text("初步核实", "preliminary inquiry"),
-    "state_hold": Text("暂存待查", "on hold"),
-    "state_held": Text("暂存待查", "on hold"),
-    "state_close": Text("予以了结", "closed"),
-    "state_closed": Text("予以了结", "closed"),
-    "state_dismissed": Text("误报排除", "dismissed"),
 }
 
 
@@ -223,5 +214,5 @@ def known(key: str, lang: str) -> str:
 
 def status(value: object, lang: str) -> str:
     """A ledger state in words, or the machine word."""
-    text = TEXTS.get(f"state_{value}")
-    return text[lang] if text else str(value)
+    state = rules().states.get(str(value))
+    return state.name[lang] if state else str(value or "")

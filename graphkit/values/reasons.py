@@ -26,6 +26,7 @@ REASONS: Mapping[str, Text] = MappingProxyType(
     {
         "required": Text("必填列为空", "a required cell is empty"),
         "date": Text("不是可识别的日期", "this is not a date we can read"),
+        "datetime": Text("不是可识别的时间", "this is not a time we can read"),
         "date-range": Text("日期不存在或超出 1800—2200 年", "no such date, or outside the years 1800–2200"),
         "date-order": Text(
             "日、月、年的先后不明，请改为 2023-05-06", "order of day, month, year is unclear; write 2023-05-06"

@@ -50,7 +50,10 @@ def projection_of(
         }
     )
     parts = pa.table(
-        {"eid": pa.array([f"e{i}" for i in range(m)], pa.string()), "support": pa.array([[]] * m, pa.list_(pa.string()))}
+        {
+            "eid": pa.array([f"e{i}" for i in range(m)], pa.string()),
+            "support": pa.array([[]] * m, pa.list_(pa.string())),
+        }
     )
     arrays = {
         **{name: np.array([i in chosen for i in range(n)]) for name, chosen in flags.items()},

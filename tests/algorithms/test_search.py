@@ -28,7 +28,9 @@ def finder(
     )
 
 
-def brute_force(p: Projection, start: int, targets: set[int], max_hops: int, closed: frozenset[int] = frozenset()) -> list[float]:
+def brute_force(
+    p: Projection, start: int, targets: set[int], max_hops: int, closed: frozenset[int] = frozenset()
+) -> list[float]:
     """Costs of every simple path to a first target, one per (nodes, types), lawful in time; ascending."""
     cost, time = edge_costs(p), TimeRule(p)
     best: dict[tuple[tuple[int, ...], tuple[int, ...]], float] = {}

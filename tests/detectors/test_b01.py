@@ -26,7 +26,9 @@ def three(*marks: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("engine", ["arrow", "duckdb"])
 def test_one_mac_of_two_bidders_is_red(engine: str) -> None:
-    views = three(mark("甲", "mac", MAC, stage="made"), mark("乙", "mac", MAC, stage="made"), mark("丙", "mac", "02-01"))
+    views = three(
+        mark("甲", "mac", MAC, stage="made"), mark("乙", "mac", MAC, stage="made"), mark("丙", "mac", "02-01")
+    )
     applied, (hit,) = find(DETECTOR, data(engine=engine, files=NEEDED, **views))
     assert applied == 1
     assert roles(hit, "bidder") == sorted(["org:甲", "org:乙"])
@@ -119,7 +121,10 @@ def test_white_listed_only_while_valid_and_for_this_detector() -> None:
 
 @pytest.mark.parametrize("status", ["invited", "withdrawn"])
 def test_only_submitted_bids_count(status: str) -> None:
-    views = {"bids": [bid("甲"), bid("乙", status=status)], "artifacts": [mark("甲", "mac", MAC), mark("乙", "mac", MAC)]}
+    views = {
+        "bids": [bid("甲"), bid("乙", status=status)],
+        "artifacts": [mark("甲", "mac", MAC), mark("乙", "mac", MAC)],
+    }
     assert find(DETECTOR, data(**views)) == (0, ())
 
 
@@ -127,7 +132,10 @@ def test_cancelled_tenders_other_lots_and_later_records_do_not_count() -> None:
     marks = [mark("甲", "mac", MAC), mark("乙", "mac", MAC)]
     gone = [row("tenders", id="tender:T1", status="cancelled")]
     assert find(DETECTOR, data(**three(*marks, tenders=gone))) == (0, ())
-    apart = {"bids": [bid("甲"), bid("乙", lot="2")], "artifacts": [mark("甲", "mac", MAC), mark("乙", "mac", MAC, lot="2")]}
+    apart = {
+        "bids": [bid("甲"), bid("乙", lot="2")],
+        "artifacts": [mark("甲", "mac", MAC), mark("乙", "mac", MAC, lot="2")],
+    }
     assert find(DETECTOR, data(**apart)) == (0, ())
     late = [mark("甲", "mac", MAC), mark("乙", "mac", MAC, recorded=at(2026, 1, 1))]
     assert find(DETECTOR, data(**three(*late))) == (0, ())

@@ -62,7 +62,9 @@ def test_a_holder_known_by_name_alone_is_yellow() -> None:
 
 
 def test_one_payer_of_both() -> None:
-    _, (hit,) = find(DETECTOR, data(**two(deposit("甲", "x", payer_id="org:己"), deposit("乙", "y", payer_id="org:己"))))
+    _, (hit,) = find(
+        DETECTOR, data(**two(deposit("甲", "x", payer_id="org:己"), deposit("乙", "y", payer_id="org:己")))
+    )
     assert (hit.score, hit.colour, roles(hit, "account_holder")) == (0.9, "red", ["org:己"])
 
 
@@ -74,7 +76,14 @@ def test_a_bidder_who_pays_for_another() -> None:
 
 @pytest.mark.parametrize(
     ("yuan", "days", "found"),
-    [(18_000, 5, True), (22_000, 1, True), (17_999, 1, False), (22_001, 1, False), (20_000, 6, False), (20_000, -1, False)],
+    [
+        (18_000, 5, True),
+        (22_000, 1, True),
+        (17_999, 1, False),
+        (22_001, 1, False),
+        (20_000, 6, False),
+        (20_000, -1, False),
+    ],
 )
 def test_funding_one_hop_before_is_yellow_within_the_limits(yuan: int, days: int, found: bool) -> None:
     moment = at(2024, 3, 10 - days, 12)

@@ -219,3 +219,12 @@ def test_needs_name_what_is_missing() -> None:
         "accounts": ("acct", "holder"),
     }
     assert missing_needs(DETECTOR, data(files=files).has) == ("sponsorships | transactions",)
+
+
+@pytest.mark.parametrize("engine", ["arrow", "duckdb"])
+def test_money_back_from_an_operated_account_is_netted(engine: str) -> None:
+    account = [row("accounts", id="acct:x", holder_id="person:straw", operator_id=P)]
+    out = paid(S, "person:straw", 20_000, to_acct="acct:x")
+    back = paid("person:straw", S, 15_000, at(2024, 8, 1), from_acct="acct:x")
+    _, (hit,) = find(data(engine=engine, files={"accounts": ("operator",)}, **views(out, back, accounts=account)))
+    assert (hit.amount_fen, hit.values["returned"]) == (500_000, "15000.00")

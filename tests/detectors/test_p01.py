@@ -38,7 +38,13 @@ def contract(number: int, yuan: float, signed: date, **more: Any) -> dict[str, A
 
 
 def limit(yuan: float = 4_000_000, place: str = "99", **more: Any) -> dict[str, Any]:
-    full = {"jurisdiction": place, "rule": "open_tender", "amount": float(yuan), "valid_from": date(2019, 1, 1), "src": 1}
+    full = {
+        "jurisdiction": place,
+        "rule": "open_tender",
+        "amount": float(yuan),
+        "valid_from": date(2019, 1, 1),
+        "src": 1,
+    }
     return row("thresholds", **full | more)
 
 

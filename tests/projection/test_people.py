@@ -299,7 +299,9 @@ def test_ends_that_no_node_table_describes_still_exist(tmp_path: Path) -> None:
         ("", None, False),
     ],
 )
-def test_which_organizations_are_hubs_of_public_life(tmp_path: Path, second: str, kind: str | None, public: bool) -> None:
+def test_which_organizations_are_hubs_of_public_life(
+    tmp_path: Path, second: str, kind: str | None, public: bool
+) -> None:
     f = FactsFolder()
     f.org("x", second=second, kind=kind)
     assert made(f, tmp_path).public.tolist() == [public]

@@ -58,7 +58,7 @@ class FactsFolder:
 
     def edge(
         self,
-        kind: str,
+        type_: str,
         src: str,
         dst: str,
         start: str | None = None,
@@ -68,8 +68,8 @@ class FactsFolder:
         **props: Any,
     ) -> str:
         text = json.dumps([start, end, {k: str(v) for k, v in props.items()}], sort_keys=True)
-        eid = f"{kind}:{src}>{dst}#{hashlib.md5(text.encode()).hexdigest()[:12]}"
-        self.edges[kind][eid] = {
+        eid = f"{type_}:{src}>{dst}#{hashlib.md5(text.encode()).hexdigest()[:12]}"
+        self.edges[type_][eid] = {
             "id": eid,
             "from_id": src,
             "to_id": dst,

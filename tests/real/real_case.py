@@ -36,11 +36,11 @@ def sources(evidence: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from sources(parts)
 
 
-def check_sources(case: Case, evidence: Sequence[dict[str, Any]]) -> int:
-    """Each source names a line of a loaded file whose bytes have the hash it states; gives the number of sources."""
-    count = 0
+def cited_rows(case: Case, evidence: Sequence[dict[str, Any]]) -> list[str]:
+    """The cited lines; each source must name a line of a loaded file whose bytes have the hash it states."""
+    out = []
     for source in sources(evidence):
         raw = _lines(case.folder / source["file"])[source["row"] - 1]
         assert hashlib.sha256(raw).hexdigest() == source["row_sha256"]
-        count += 1
-    return count
+        out.append(raw.decode("utf-8"))
+    return out

@@ -54,6 +54,8 @@ CLERKS = [(f"person:c{i:03d}", "Person", f"职工{i:03d}", "") for i in range(26
 class Stub:
     """Answers like `Workspace`; keeps decisions in memory."""
 
+    snapshot = "s1"
+
     def __init__(self, root: Path, lang: str) -> None:
         self.root, self.lang = root, lang
         self.nodes = {i: (label, name) for i, label, name, _ in [*PEOPLE, *ORGS, *OTHERS, *CLERKS]}
@@ -198,7 +200,7 @@ class Stub:
     def decide(self, number: str, action: str, **arguments: Any) -> Json:
         before = self.status[number]
         if action == "dispose":
-            self.status[number] = arguments["disposition"]
+            self.status[number] = {"close": "closed"}.get(arguments["how"], arguments["how"])
         past = self.history[number]
         note = (
             arguments.get("reason")
@@ -364,7 +366,8 @@ class Stub:
                 "at": "2026-11-24T09:00:00",
                 "by": "reader",
                 "action": "load",
-                "details": "received/",
+                "note": "received/",
+                "subject_id": "",
                 "hash": sha("1"),
             }
         ]

@@ -4,7 +4,8 @@ import "./vis-network.min.js";
 // textContent only. Layout, undo, filters: Python.
 
 const FONT = '"Noto Sans CJK SC", "Microsoft YaHei", sans-serif';
-const STORE = (globalThis.__graphkit ??= new Map()); // survives reruns and page switches; also the handle of the tests
+// By canvas name; survives reruns and page switches (Streamlit's own key is new after each). Also the handle of the tests.
+const STORE = (globalThis.__graphkit ??= new Map());
 const RADIUS = 21;
 
 function outline(ctx, shape, x, y, r) {
@@ -72,13 +73,13 @@ function drawNode(s, n, ctx, x, y, selected, hover) {
   // Far out only what matters keeps its name, at a size that can be read.
   const far = scale < 0.55;
   if (far && !(n.ring || selected || hover)) return;
-  const size = far ? 12 / scale : 14;
+  const size = far ? 12 / scale : Math.max(14, Math.min(16, 11 / scale));
   ctx.font = `${n.ring ? 600 : 400} ${size}px ${FONT}`;
   ctx.lineJoin = "round";
   ctx.lineWidth = size / 3.2;
   ctx.strokeStyle = "rgba(255,255,255,.92)";
   ctx.fillStyle = "#1d2733";
-  const lines = far ? n.lines.slice(0, 1) : n.lines;
+  const lines = far && n.lines.length > 1 ? [n.lines[0] + "…"] : n.lines;
   lines.forEach((line, k) => {
     const ly = y + RADIUS + 14 + k * size * 1.25;
     ctx.strokeText(line, x, ly);
@@ -131,7 +132,7 @@ function make(tag, text, cls) {
   return el;
 }
 
-function mount(key, root, height, before) {
+function mount(root, height, before) {
   const stage = root.querySelector(".gk-stage"), cv = root.querySelector(".gk-cv");
   stage.style.height = height + "px";
   const nodes = new vis.DataSet(), edges = new vis.DataSet();
@@ -142,8 +143,8 @@ function mount(key, root, height, before) {
     edges: { arrows: { to: { enabled: true, scaleFactor: 0.55 } }, arrowStrikethrough: false, selectionWidth: 1.5, hoverWidth: 0.5 },
   });
   const s = {
-    key, root, stage, cv, net, nodes, edges, raw: new Map(), rev: -1, seq: before?.seq ?? 0, pending: [],
-    eye: before?.eye, texts: {}, focusSeq: before?.focusSeq, menuFor: null, emit: () => {},
+    root, stage, cv, net, nodes, edges, raw: new Map(), rev: -1, seq: before?.seq ?? 0, pending: [],
+    eye: before?.eye, texts: {}, focusSeq: before?.focusSeq, menuFor: null, told: "", emit: () => {},
   };
   s.fire = (type, extra = {}) => {
     s.seq = Math.max(s.seq + 1, Date.now());
@@ -163,6 +164,7 @@ function mount(key, root, height, before) {
   s.positions = () => net.getPositions();
   let timer;
   const tell = () => {
+    s.told = net.getSelectedNodes().join("\n");
     const lines = net.getSelectedNodes().length ? [] : net.getSelectedEdges();
     s.fire("select", { nodes: net.getSelectedNodes(), edges: lines.flatMap((i) => edges.get(i)?.ids ?? []) });
     bar(s);
@@ -335,13 +337,13 @@ function whenSized(s, act) {
   }));
 }
 
-export default function ({ data, key, parentElement, setTriggerValue }) {
-  let s = STORE.get(key);
+export default function ({ data, parentElement, setTriggerValue }) {
+  let s = STORE.get(data.name);
   const fresh = !s || !parentElement.contains(s.cv);
   if (fresh) {
     s?.net.destroy();
-    s = mount(key, parentElement.querySelector(".gk"), data.height, s);
-    STORE.set(key, s);
+    s = mount(parentElement.querySelector(".gk"), data.height, s);
+    STORE.set(data.name, s);
   }
   s.emit = setTriggerValue; // the newest callbacks
   s.pending = s.pending.filter((e) => e.seq > data.ack);
@@ -352,11 +354,15 @@ export default function ({ data, key, parentElement, setTriggerValue }) {
   else if (m.rev !== s.rev) s.ask();
   if (first && s.rev >= 0) whenSized(s, () => (s.eye ? s.net.moveTo({ ...s.eye, animation: false }) : s.fit()));
   const here = data.selection.filter((i) => s.nodes.get(i));
-  if (!s.pending.length && here.join("\n") !== s.net.getSelectedNodes().join("\n")) s.net.setSelection({ nodes: here, edges: [] }, { highlightEdges: true });
-  if (data.focus && data.focus.seq !== s.focusSeq) whenSized(s, () => {
+  // Python's echo of a selection the hand made never overrides a newer click; its own decision does.
+  if (!s.pending.length && here.join("\n") !== s.told) {
+    s.told = here.join("\n");
+    s.net.setSelection({ nodes: here, edges: [] }, { highlightEdges: true });
+  }
+  if (s.rev >= 0 && data.focus && data.focus.seq !== s.focusSeq) whenSized(s, () => {
     s.focusSeq = data.focus.seq;
     const ids = data.focus.ids.filter((i) => s.nodes.get(i));
-    if (ids.length === s.nodes.length) s.fit();
+    if (ids.length && ids.length === s.nodes.length) s.fit();
     else if (ids.length) {
       s.net.fit({ nodes: ids, animation: false, minZoomLevel: 0.45, maxZoomLevel: 1.2 });
       s.net.moveTo({ scale: s.net.getScale() * 0.85, animation: false });

@@ -25,7 +25,7 @@ def page() -> None:
             "detector": d["id"],
             "title": d.get("title", ""),
             "family": d.get("family", ""),
-            "colour": colour_cell(d.get("colour", "")),
+            "colour": colour_cell(d.get("colour", "")) if d["outcome"] == "hit" else "",
             "outcome": known(str(d["outcome"]), lang()),
             "applied": d.get("applied", 0),
             "hits": d.get("hits", 0),

@@ -42,17 +42,21 @@ def page() -> None:
 def _open(number: str) -> None:
     lead = ask(lambda ws: ws.lead(number))
     state, note = ask(lambda ws: explore.open_lead(ws, lead))
-    st.session_state.update(
-        canvas_state=replace(state, seq=_state().seq), drawn_lead=number, graph_title=lead["title"], lead_subjects=[s["id"] for s in lead["subjects"]],
-        paths=[], candidates=None,
-    )  # fmt: skip
+    _hold(state, str(lead["title"]), number, [s["id"] for s in lead["subjects"]])
     _focus(list(state.view.nodes))
     _tell(note)
 
 
+def _hold(state: State, title: str, number: str | None, subjects: list[str]) -> None:
+    """Make this the canvas; event numbers go on counting."""
+    held = replace(state, seq=_state().seq)
+    st.session_state.update(canvas_state=held, drawn_lead=number, graph_title=title)
+    st.session_state.update(lead_subjects=subjects, paths=[], candidates=None)
+
+
 def show_on_canvas(node_ids: list[str]) -> None:
     """Start a canvas with these nodes and go to the graph page (for the other pages)."""
-    state = State(seq=_state().seq)
+    state = State()
     for node_id in node_ids[: explore.ASK_COUNTS]:
         state = ask(lambda ws, s=state, i=node_id: explore.put_node(ws, s, i))  # type: ignore[misc]
     first = node_ids[: explore.ASK_COUNTS]
@@ -60,16 +64,9 @@ def show_on_canvas(node_ids: list[str]) -> None:
         inside = ask(lambda ws, i=node_id: ws.neighbors(i, limit=explore.BATCH))["neighbors"]  # type: ignore[misc]
         edges = [edge_of(n["edge"]) for n in inside if n["node"]["id"] in state.view.nodes]
         state = apply_event(state, {"type": "add", "nodes": (), "edges": edges})
-    state = explore.settle(state)
-    st.session_state.update(
-        canvas_state=state,
-        drawn_lead=st.session_state.get("lead_no"),
-        graph_title="",
-        lead_subjects=node_ids,
-        paths=[],
-        candidates=None,
-    )
-    st.session_state["graph_lead"] = st.session_state.get("lead_no")
+    number = st.session_state.get("lead_no")
+    st.session_state["graph_lead"] = number
+    _hold(explore.settle(state), "", number, node_ids)
     _focus(first)
     st.switch_page(st.session_state["pages"]["graph"])
 
@@ -127,13 +124,13 @@ def _put(path: Mapping[str, Any]) -> None:
     _focus(list(dict.fromkeys(on_path)))
 
 
-@st.fragment
+@st.fragment  # type: ignore[untyped-decorator]
 def _board() -> None:
     left, right = st.columns([13, 8], gap="small")
     with left:
-        title, told = st.columns([1, 1], vertical_alignment="center")
+        title, told = st.columns([3, 2], vertical_alignment="center")
         with title:
-            html(tag("p", st.session_state.get("graph_title") or "", "dim"))
+            html(tag("p", st.session_state.get("graph_title") or "", "line"))
         _search()
     side = right.container(height=HEIGHT + 215, border=True)
     with side, reported():

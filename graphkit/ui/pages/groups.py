@@ -7,20 +7,25 @@ import streamlit as st
 from graphkit.ui.markup import tag
 from graphkit.ui.pages.graph import show_on_canvas
 from graphkit.ui.panels import SUBJECT_COLUMNS, headings, subject_rows
+from graphkit.ui.port import Json
 from graphkit.ui.session import ask, html, lang, say, table
 from graphkit.ui.style import caption
 
 
 def page() -> None:
-    """Groups above, brokers below."""
+    """Groups above, brokers below; computed once per snapshot and language."""
+    state = ask(lambda ws: ws.snapshot), lang()
+    if st.session_state.get("groups_of") != state:
+        with st.spinner(say("working")):
+            groups, brokers = ask(lambda ws: (ws.communities(), ws.brokers(top=50)))
+        st.session_state.update(groups_of=state, groups=groups, brokers_found=brokers)
     html(tag("h4", say("communities")))
-    _communities()
+    _communities(st.session_state["groups"])
     html(tag("h4", say("brokers")))
-    _brokers()
+    _brokers(st.session_state["brokers_found"])
 
 
-def _communities() -> None:
-    groups = ask(lambda ws: ws.communities())
+def _communities(groups: list[Json]) -> None:
     rows = [{**g, "amount": g.get("amount_cny", ""), "members": [m["name"] for m in g["members"]]} for g in groups]
     columns = headings("id", "size", "members", "mixed", "amount", "stability", "conductance", "p_value")
     config = {"members": st.column_config.Column(say("members"), width="large")}
@@ -34,8 +39,7 @@ def _communities() -> None:
         show_on_canvas([m["id"] for m in group["members"]])
 
 
-def _brokers() -> None:
-    brokers = ask(lambda ws: ws.brokers(top=50))
+def _brokers(brokers: list[Json]) -> None:
     rows = [
         {
             "rank": b["rank"],

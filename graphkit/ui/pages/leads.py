@@ -6,8 +6,9 @@ from typing import Any
 
 import streamlit as st
 
+from graphkit.ledger.states import DISPOSITIONS, rules
 from graphkit.ui.download import offer_pack
-from graphkit.ui.markup import tag
+from graphkit.ui.markup import bullets, tag
 from graphkit.ui.panels import (
     SUBJECT_COLUMNS,
     colour_cell,
@@ -19,10 +20,12 @@ from graphkit.ui.panels import (
     subject_rows,
 )
 from graphkit.ui.session import ask, html, lang, notice, reported, say, table
-from graphkit.ui.texts import status
+from graphkit.ui.texts import known, status
 
 Json = dict[str, Any]
-DISPOSITIONS = ("talk", "preliminary", "hold", "close")
+
+FIRST = 4
+"""So many reasons are shown at once; the others open below them."""
 
 
 def page() -> None:
@@ -69,8 +72,8 @@ def _queue(rows: list[Json]) -> str | None:
     )  # fmt: skip
     if picked:
         st.session_state["lead_no"] = rows[picked[0]]["lead_no"]
-    number = st.session_state.get("lead_no")
-    return number if any(r["lead_no"] == number for r in rows) else rows[0]["lead_no"]
+    number = str(st.session_state.get("lead_no"))
+    return number if any(r["lead_no"] == number for r in rows) else str(rows[0]["lead_no"])
 
 
 def _lead(lead: Json) -> None:
@@ -82,13 +85,16 @@ def _lead(lead: Json) -> None:
         tag("span", f"{say('score')} {float(lead['score']):.2f}", "chip"),
         tag("span", status(lead["status"], lang()), "chip"),
         tag("span", f"{say('amount')} {lead.get('amount_cny', '')}", "chip"),
-        section("why", lead.get("reasons", ())),
-        section("refute", lead.get("refuting", ())),
-        section("missing", lead.get("missing", ())),
     )
     if st.button(say("open_graph"), type="primary", key="open_graph"):
         st.session_state["graph_lead"] = number
         st.switch_page(st.session_state["pages"]["graph"])
+    for heading, items in (("why", "reasons"), ("refute", "refuting"), ("missing", "missing")):
+        listed = list(lead.get(items, ()))
+        html(section(heading, listed[:FIRST]))
+        if len(listed) > FIRST:
+            with st.expander(f"{say('others')} {len(listed) - FIRST}"):
+                html(bullets(listed[FIRST:]))
     _decide(lead, number)
     found = [f for f in lead.get("findings_full") or lead.get("findings", ()) if isinstance(f, dict)]
     st.divider()
@@ -101,25 +107,35 @@ def _lead(lead: Json) -> None:
 
 def show_history(entries: Any) -> None:
     """The steps of a lead as a table."""
+    language = lang()
     rows = [
-        {**h, "from": status(h.get("from") or "", lang()), "to": status(h.get("to") or "", lang())} for h in entries
+        {
+            **h,
+            "action": known(str(h["action"]), language),
+            "from": status(h.get("from"), language),
+            "to": status(h.get("to"), language),
+        }
+        for h in entries
     ]
     table(rows, headings("seq", "at", "by", "action", "from", "to", "note", "hash"))
 
 
 def _decide(lead: Json, number: str) -> None:
     html(tag("h5", say("disposition")))
-    with st.form(f"dispose-{number}", border=True):
+    may = {d for d in DISPOSITIONS if lead["status"] in rules().actions[d].sources}
+    with st.form(f"dispose-{number}", border=True, clear_on_submit=True):
         reason = st.text_area(say("reason"), key=f"reason-{number}", height=68)
         columns = st.columns(len(DISPOSITIONS))
         pressed = [
-            d for d, c in zip(DISPOSITIONS, columns, strict=True) if c.form_submit_button(say(d), key=f"{d}-{number}")
+            d
+            for d, c in zip(DISPOSITIONS, columns, strict=True)
+            if c.form_submit_button(say(d), key=f"{d}-{number}", disabled=d not in may)
         ]
     if pressed:
         if not reason.strip():
             st.warning(say("reason_needed"))
         else:
-            _record(number, "dispose", disposition=pressed[0], reason=reason.strip())
+            _record(number, "dispose", how=pressed[0], reason=reason.strip())
     html(tag("h5", say("members")), tag("p", say("confirm_hint"), "dim"))
     subjects = lead.get("subjects", ())
     chosen = table(

@@ -72,5 +72,5 @@ def _audit() -> None:
             tag("p", f"{say('head')} {answer['head']}", "dim"),
         )
     rows = ask(lambda ws: ws.audit(top=200))
-    columns = headings("seq", "at", "by", "action", "note", "hash")
-    table([{**r, "note": r.get("note") or r.get("details") or ""} for r in rows], columns, height=460)
+    columns = headings("seq", "at", "by", "action", "id", "note", "hash")
+    table([{**r, "id": r.get("subject_id", "")} for r in rows], columns, height=460)
