@@ -1,7 +1,8 @@
-"""OCDS 1.1: releases, release packages, records, record packages, compiled and versioned releases, as JSON or JSON Lines.
+"""OCDS 1.1: releases, release packages, records, compiled and versioned releases, as JSON or JSON Lines.
 
-Publishers: contracting portals worldwide. Known flaws: ids written as numbers, amounts without currency, releases without
-date; releases of one process in several files are merged only inside a file. Times keep the wall clock as written.
+Publishers: contracting portals worldwide. Known flaws: ids written as numbers, amounts without currency, releases
+without date; releases of one process in several files are merged only inside a file. Times keep the wall clock as
+written.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Spreadsheets in the layout of a template: xlsx, xlsb, xls, ods, and HTML tables called .xls. Content decides, not the suffix."""
+"""Spreadsheets in the layout of a template: xlsx, xlsb, xls, ods, HTML called .xls. Content decides, not the suffix."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ from graphkit.algorithms.communities import louvain_labels
 from graphkit.algorithms.plain import plain_pairs
 from graphkit.projection import Projection
 
-_EDGE_VISITS = 2_000_000
 _ROLES = ("LEGAL_REP_OF", "DIRECTS", "OWNS", "CONTROLS", "NOMINEE_FOR")
 
 
@@ -64,11 +63,12 @@ def brokers(
     *,
     hops: int = 4,
     hub_degree: int = 100,
+    edge_visits: int = 2_000_000,
 ) -> Brokers:
     """Rank persons by betweenness between staff and suppliers with their persons; organizations are never ranked.
 
     `networkx.betweenness_centrality_subset` over costs, divided by |S|·|T|; sources are sampled when sources × pairs
-    exceed 2 million. Without staff or without suppliers: betweenness between communities. `top` 0 means all.
+    exceed `edge_visits`. Without staff or without suppliers: betweenness between communities. `top` 0 means all.
     """
     sides = _find_sides(projection)
     graph = plain_pairs(projection, as_of, hub_degree).graph()
@@ -82,7 +82,7 @@ def brokers(
         labels = louvain_labels(plain_pairs(projection, as_of, hub_degree), projection.n, 1, seed)[0]
         group = {v: int(labels[v]) for v in sorted(graph)}
         sources = sorted(graph)
-    drawn, k = _sample(sources, graph.number_of_edges(), seed)
+    drawn, k = _sample(sources, graph.number_of_edges(), seed, edge_visits)
     score = _betweenness(graph, drawn, group, two_sided)
     persons = [v for v in sorted(score) if score[v] > 1e-12 and projection.label(v) == "Person"]
     persons.sort(key=lambda v: (-round(score[v], 12), v))
@@ -130,8 +130,8 @@ def _prune_leaves(graph: nx.Graph[int], keep: set[int]) -> None:
         queue.extend(u for u in near if graph.degree(u) <= 1 and u not in keep)
 
 
-def _sample(sources: list[int], edges: int, seed: int) -> tuple[list[int], int | None]:
-    most = max(10, _EDGE_VISITS // max(edges, 1))
+def _sample(sources: list[int], edges: int, seed: int, edge_visits: int) -> tuple[list[int], int | None]:
+    most = max(10, edge_visits // max(edges, 1))
     if len(sources) <= most:
         return sources, None
     return sorted(random.Random(seed).sample(sources, most)), most  # noqa: S311

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,24 +26,34 @@ def p_values(
 ) -> NDArray[np.float64]:
     """(1 + rewirings with at least the observed inner weight) / (1 + runs), per group.
 
-    `kind` (n,) is the node type, `group` (n,) the group or −1. Given the groups: it does not correct for having
-    looked for the closest ones. Double-edge swaps within one pair of kinds (Maslov & Sneppen 2002), 10 per edge to
-    start with, 2 per edge between samples. O(runs × edges), pure Python: for small graphs.
+    `group` (n,) is the group of each node or −1; the other arguments are those of `rewirings`. Given the groups: it
+    does not correct for having looked for the closest ones. O(runs × pairs), pure Python: for small graphs.
+    """
+    observed = inside_weight(pairs.u, pairs.v, pairs.weight, group, groups)
+    at_least = np.zeros(groups)
+    for u, v in rewirings(pairs, kind, runs, seed):
+        at_least += inside_weight(u, v, pairs.weight, group, groups) >= observed - 1e-12
+    return (1 + at_least) / (1 + runs)
+
+
+def rewirings(
+    pairs: Pairs, kind: NDArray[np.int64], runs: int, seed: int
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """`runs` random graphs as two arrays of ends, aligned with `pairs` so that weights stay with their edge.
+
+    Every node keeps its degree, every edge the `kind` (n,) of its ends, and no edge occurs twice. Double-edge swaps
+    (Maslov & Sneppen 2002): 10 tries per edge to start with, 2 per edge between samples.
     """
     flip = kind[pairs.u] > kind[pairs.v]
     ends = [np.where(flip, pairs.v, pairs.u).tolist(), np.where(flip, pairs.u, pairs.v).tolist()]
     lo, hi = np.minimum(kind[pairs.u], kind[pairs.v]), np.maximum(kind[pairs.u], kind[pairs.v])
-    observed = inside_weight(pairs.u, pairs.v, pairs.weight, group, groups)
     _, cls = np.unique(lo * (int(kind.max(initial=0)) + 1) + hi, return_inverse=True)
     classes = [np.flatnonzero(cls == c).tolist() for c in range(int(cls.max(initial=-1)) + 1)]
     joined = {frozenset(pair) for pair in zip(*ends, strict=True)}
     rng = random.Random(seed)  # noqa: S311
-    at_least = np.zeros(groups)
     for run in range(runs):
         _swap(ends, classes, joined, rng, _BURN_IN if run == 0 else _BETWEEN)
-        null = inside_weight(np.array(ends[0], np.int64), np.array(ends[1], np.int64), pairs.weight, group, groups)
-        at_least += null >= observed - 1e-12
-    return (1 + at_least) / (1 + runs)
+        yield np.array(ends[0], np.int64), np.array(ends[1], np.int64)
 
 
 def _swap(

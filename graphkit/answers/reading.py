@@ -49,7 +49,13 @@ def lead(ws: Workspace, number: str) -> Json:
     full = [localised(f, ws.lang) for f in ws.ledger.findings() if f["id"] in wanted]
     order = {identity: i for i, identity in enumerate(row["findings"])}
     full.sort(key=lambda f: order[f["id"]])
-    return {**lead_row(row, ws.lang), "history": row["history"], "findings_full": full, "findings": full}
+    named = ws.facts.names(i for f in full for e in f["evidence"] for i in (e["from"], e["to"]) if i)
+    return {
+        **lead_row(row, ws.lang),
+        "history": row["history"],
+        "findings": full,
+        "names": {i: name for i, (_, name) in sorted(named.items())},
+    }
 
 
 def lead_row(row: Json, lang: str) -> Json:

@@ -54,7 +54,7 @@ def register(app: typer.Typer, context: Context) -> None:
         from graphkit.generate import generate as make
 
         truth = make(out, hospitals=hospitals, seed=seed, nests=nests)
-        context.emit({"out": str(out), "seed": seed, "hospitals": hospitals, "nests": len(truth["nests"]), "files": sorted(p.name for p in (out / "files").iterdir())}, pairs)
+        context.emit({"out": str(out), "seed": seed, "hospitals": hospitals, "nests": truth["nests"], "rows": truth["rows"], "files": sorted(p.name for p in (out / "files").iterdir())}, pairs)
 
     @app.command("app")
     def workbench(port: Annotated[int, typer.Option(min=1, max=65535)] = 8501) -> None:

@@ -139,9 +139,10 @@ def lead_page(console: Console, row: Mapping[str, Any], lang: str) -> None:
         for text in row[name]:
             console.print(f"  · {clean(text)}")
     table(console, words(lang, "主体|角色|身份等级|编号", "subject|role|identity grade|id"), [(s["name"], s["role"], s["identity_grade"], s["id"]) for s in row["subjects"]])
-    evidence = {(e["id"], str(e["source"])): e for f in row.get("findings_full", row["findings"]) if isinstance(f, dict) for e in f["evidence"]}
+    names = row["names"]
+    evidence = {(e["id"], str(e["source"])): e for f in row["findings"] for e in f["evidence"]}
     table(console, words(lang, "依据|从|到|文件|行", "evidence|from|to|file|row"),
-          [(e["type"], e["from"] or e["id"], e["to"] or "", *_place(e)) for e in list(evidence.values())[:40]])  # fmt: skip
+          [(e["type"], names.get(e["from"] or e["id"], e["id"]), names.get(e["to"], ""), *_place(e)) for e in list(evidence.values())[:40]])  # fmt: skip
     if row.get("history"):
         table(console, words(lang, "序号|时间|人|动作|从|到|说明", "seq|at|by|action|from|to|note"),
               [(h["seq"], h["at"], h["by"], h["action"], h["from"] or "", h["to"] or "", h["note"] or "") for h in row["history"]])  # fmt: skip

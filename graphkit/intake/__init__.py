@@ -1,4 +1,4 @@
 """Received files become typed template rows, quarantined rows, or a refusal with a clear sentence.
 
-The public names are re-exported lazily by their modules: `reading` (dataclasses), `read` (read_path, walk), `templates`.
+Start at `read` (walk, read_path, reread_row, row_bytes), `reading` (the dataclasses) and `templates`.
 """

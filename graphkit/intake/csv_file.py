@@ -145,8 +145,7 @@ def read_csv(path: Path, name: str, accept: bool, loader: str, version: str, blo
     if opened.encoding.doubt and not accept:
         return replace(base, status="needs_decision", message=_doubt(opened))
     if layout is None:
-        status = "refused" if opened.choice.status == "refused" else "needs_decision"
-        return replace(base, status=status, message=opened.choice.message)
+        return replace(base, status=opened.choice.status, message=opened.choice.message)
     sheet = _read_body(opened, layout, block)
     return ask_if_many(replace(base, sheets=(sheet,), message=notices(layout, sheet, opened.headers)), accept)
 

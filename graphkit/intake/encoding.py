@@ -1,4 +1,4 @@
-"""Which encoding a text file has: BOM, then strict UTF-8, then strict GB18030, over the whole file; never a guess by frequency."""
+"""Which encoding a text file has: BOM, then strict UTF-8, then strict GB18030, always over the whole file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PAIR = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """`name` as Python calls it, `skip` bytes of BOM, `strict`: every byte is valid, `doubt`: another reading is as likely."""
+    """`name` as Python calls it, `skip` bytes of BOM, `strict`: all bytes are valid, `doubt`: another likely reading."""
 
     name: str
     skip: int = 0

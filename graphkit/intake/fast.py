@@ -1,6 +1,7 @@
 """Whole-column recognisers: typed values for the plain forms, and a mask of the cells they are sure about.
 
-Each takes a string array without nulls and gives (values, sure); values are null where `sure` is false or the cell is empty.
+Each takes a string array without nulls and gives (values, sure); values are null where `sure` is false or the cell
+is empty.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from functools import cache
 from types import MappingProxyType
 
 from graphkit.errors import Text
+from graphkit.intake.reading import Status
 from graphkit.intake.templates import Template, templates
 from graphkit.values.clean import HIDDEN
 from graphkit.values.money import UNITS
@@ -55,7 +56,7 @@ class Choice:
     """The layout chosen, or why none was: `refused` (columns missing) or `needs_decision`, with the sentence."""
 
     layout: Layout | None
-    status: str
+    status: Status
     message: Text
     candidates: tuple[str, ...] = ()
 

@@ -17,6 +17,11 @@ class _Rows(HTMLParser):
         self._cell: list[str] | None = None
         self._silent = 0
 
+    def close(self) -> None:
+        """Take in a last cell that the page never closes."""
+        super().close()
+        self._close()
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "tr":
             self._close()

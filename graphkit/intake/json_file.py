@@ -1,4 +1,4 @@
-"""JSON and JSON Lines with physical line numbers, canonical bytes, and a reason for every document that cannot be trusted."""
+"""JSON and JSON Lines with physical line numbers, canonical bytes, and a reason for each document not to be trusted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_DEPTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One JSON value: the physical line on which it begins, the value, or the reason why it cannot be read, and its text."""
+    """One JSON value: the physical line on which it begins, the value or the reason against it, and its text."""
 
     line: int
     value: Any

@@ -1,6 +1,7 @@
-"""How a column of each kind becomes a typed Arrow column: a fast recogniser on the whole column, the exact reader on the rest.
+"""How a column of each kind becomes a typed Arrow column: a fast recogniser on the whole, the exact reader on the rest.
 
-The rest is read once per distinct text. A property test holds the two together: fast equals exact wherever it claims a cell.
+The rest is read once per distinct text. A property test holds the two together: fast equals exact wherever it
+claims a cell.
 """
 
 from __future__ import annotations
@@ -99,10 +100,8 @@ def read_column(texts: pa.Array, column: Column, fen: int = 100) -> Cells:
     rest = texts.take(open_rows).dictionary_encode()
     read = [exact(text) for text in rest.dictionary.to_pylist()]
     filler = pa.array([parsed.value for parsed in read], type=type_).take(rest.indices)
-    if values is None:
-        values = filler
-    else:
-        values = pc.replace_with_mask(values, fast.mask_of(open_rows, len(texts)), filler)
+    if values is not None:
+        filler = pc.replace_with_mask(values, fast.mask_of(open_rows, len(texts)), filler)
     notes: dict[int, str] = {}
     reasons: dict[int, str] = {}
     if any(parsed.note or parsed.reason for parsed in read):
@@ -112,7 +111,7 @@ def read_column(texts: pa.Array, column: Column, fen: int = 100) -> Cells:
                 reasons[row] = reason
             elif (note := read[index].note) is not None:
                 notes[row] = note
-    return Cells(values, notes, reasons)
+    return Cells(filler, notes, reasons)
 
 
 def _recognise(texts: pa.Array, column: Column, fen: int) -> tuple[pa.Array | None, pa.Array | None]:

@@ -31,8 +31,8 @@ class RawRow:
 class Loader:
     """A source format.
 
-    `match(path, first_bytes)`: is the file of this format? (64 KiB are given.) `read(path, name, accept)`: read it, never
-    raising for bad content. `row(path, sheet, row)`: one record again, LookupError when there is none.
+    `match(path, first_bytes)`: is the file of this format? (64 KiB are given.) `read(path, name, accept)`: read it,
+    never raising for bad content. `row(path, sheet, row)`: one record again, LookupError when there is none.
     """
 
     id: str
@@ -46,8 +46,8 @@ class Loader:
 def loaders(own: tuple[Path, ...] = ()) -> Mapping[str, Loader]:
     """All loaders by id: the user's own folders first, then the shipped one; modules in name order.
 
-    Raises GraphkitError `loader-broken` for a module that cannot be imported or has no LOADER, UsageError `loader-twice`
-    for an id used twice.
+    UsageError `loader-broken` for a module that cannot be imported or has no LOADER, `loader-twice` for an id used
+    twice.
     """
     found: dict[str, tuple[Loader, Path]] = {}
     for folder in (*own, shipped("loaders")):

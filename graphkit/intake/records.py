@@ -1,7 +1,7 @@
-"""From bytes to CSV records: plain lines at once, the rest one by one with the strict reader, and physical line numbers.
+"""From bytes to CSV records: plain lines at once, the rest one by one with the strict reader; physical line numbers.
 
-A line is plain when it has no quote and the right number of delimiters. All other lines are read first and in order, so that
-a quoted cell may hold text that looks like a record, and an unclosed quote never swallows the lines behind it.
+A line is plain when it has no quote and the right number of delimiters. All other lines are read first and in order,
+so that a quoted cell may hold text that looks like a record, and an unclosed quote never swallows the lines behind it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 
 BLOCK = 4 << 20
 MAX_LINES = 1_000
@@ -184,5 +183,5 @@ class _Walk:
 
     def _texts(self, index: int) -> Iterator[str]:
         assert self._ended is not None
-        for line in islice(self._ended, index, index + MAX_LINES):
-            yield line.decode(self._dialect.encoding)
+        for place in range(index, min(index + MAX_LINES, len(self._ended))):
+            yield self._ended[place].decode(self._dialect.encoding)

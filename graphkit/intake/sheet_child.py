@@ -1,8 +1,8 @@
 """A child process that turns one spreadsheet into JSON lines on stdout, under a memory limit.
 
-Parsers of spreadsheets abort the whole process on hostile files, so they never run in ours. Lines: `{"sheet": …, "visible":
-…}` before the rows of a sheet, one JSON array of cell texts per row (row 1 first), `{"error": code, "detail": …}` last on
-failure. Only this module imports the parser; it needs nothing else of the package.
+Parsers of spreadsheets abort the whole process on hostile files, so they never run in ours. Lines: `{"sheet": …,
+"visible": …}` before the rows of a sheet, one JSON array of cell texts per row (row 1 first), `{"error": code,
+"detail": …}` last on failure. Only this module imports the parser; it needs nothing else of the package.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from typing import IO
 
 MEMORY = 3 << 30
 """Address space in bytes."""
@@ -34,7 +35,7 @@ _RELATION = re.compile(r"<Relationship [^>]*>")
 
 
 def text_of(value: object) -> str:
-    """A cell as text: ISO dates, whole floats without `.0`, 15 digits as Excel shows, longer numbers as `6.11002E+17`."""
+    """A cell as text: ISO dates, whole floats without `.0`, 15 digits like Excel, longer numbers as `6.11002E+17`."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -78,7 +79,7 @@ def _unescape(text: str) -> str:
     return text
 
 
-def _chunks(handle: zipfile.ZipExtFile) -> Iterator[bytes]:
+def _chunks(handle: IO[bytes]) -> Iterator[bytes]:
     """The XML in pieces that end behind a row."""
     rest = b""
     while piece := handle.read(_CHUNK):
@@ -90,8 +91,8 @@ def _chunks(handle: zipfile.ZipExtFile) -> Iterator[bytes]:
     yield rest
 
 
-def odd_cells(handle: zipfile.ZipExtFile) -> tuple[dict[tuple[int, int], str], int]:
-    """((row, column) → text of the error cells and formulas without a result, size of the rectangle if it is sparse)."""
+def odd_cells(handle: IO[bytes]) -> tuple[dict[tuple[int, int], str], int]:
+    """((row, column) → text of error cells and formulas without a result, size of the rectangle if it is sparse)."""
     found: dict[tuple[int, int], str] = {}
     cells = last_row = last_column = 0
     for chunk in _chunks(handle):

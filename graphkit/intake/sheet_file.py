@@ -60,7 +60,7 @@ class Sheet:
 
 
 def sheets_of(path: Path) -> tuple[Sheet, ...]:
-    """All sheets as texts. InputRefused (`far-cell`, `encrypted`, `unreadable`, `resource-limit` …) when it cannot be read."""
+    """All sheets as texts. InputRefused (`far-cell`, `encrypted`, `unreadable`, `resource-limit` …) when unreadable."""
     with path.open("rb") as handle:
         head = handle.read(1 << 12)
     if not head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -134,8 +134,7 @@ def read_sheets(path: Path, name: str, accept: bool, loader: str, version: str) 
             said.append(Text(f"隐藏的工作表也已检查：{sheet.name}", f"a hidden sheet was looked at too: {sheet.name}"))
     if not readings and failed:
         first = failed[0][1]
-        status = "refused" if first.status == "refused" else "needs_decision"
-        return replace(base, status=status, message=first.message)
+        return replace(base, status=first.status, message=first.message)
     for title, choice in failed:
         said.append(
             Text(f"工作表 {title} 未读入：{choice.message.zh}", f"sheet {title} was not read: {choice.message.en}")
@@ -198,7 +197,7 @@ def _again(path: Path, changed_ns: int, size: int) -> tuple[Sheet, ...]:
 
 
 def sheet_row(path: Path, sheet: str | None, row: int) -> RawRow:
-    """One row of a sheet again: header → text (by the first row that fits a template), and its JSON. LookupError if none."""
+    """One row of a sheet again: header → text (header = first row that fits a template), and its JSON. LookupError."""
     for candidate in _again(path, path.stat().st_mtime_ns, path.stat().st_size):
         if candidate.name == sheet and 1 <= row <= len(candidate.lines):
             header = _header_cells(candidate)

@@ -26,7 +26,7 @@ _TOTAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows as texts: `cells[i]` is column i of the header; `rows` their numbers; `raw(i)` the i-th record as it stands."""
+    """Rows as texts: `cells[i]` is column i of the header, `rows` their numbers, `raw(i)` the i-th record as text."""
 
     cells: Sequence[pa.Array]
     rows: np.ndarray

@@ -15,6 +15,9 @@ from graphkit.leads.score import combined, parts_of
 from graphkit.types import Check, Colour, Finding, Subject
 
 _BODY_ROLES = frozenset({"buyer", "agency", "hospital", "employer", "insurer", "bank", "tender", "lot"})
+_PLACES = ("buyer", "hospital", "employer", "agency", "tender", "lot")
+"""Which body a lead's title names, best first."""
+
 _STRONG_FAMILIES = frozenset("BKFW")
 _PROCEDURAL = frozenset({"H06", "H07"})
 _TEXTS = 12
@@ -116,7 +119,8 @@ def _subjects(ranked: Sequence[Finding]) -> list[Subject]:
 
 
 def _title(ranked: Sequence[Finding], subjects: Sequence[Subject]) -> dict[str, str]:
-    body = next((s.name for f in ranked for s in f.subjects if s.role in _BODY_ROLES), "")
+    bodies = {s.role: s.name for f in reversed(ranked) for s in f.subjects if s.role in _BODY_ROLES}
+    body = next((bodies[role] for role in _PLACES if role in bodies), "")
     who = [s.name for s in subjects if s.role not in _BODY_ROLES][:3]
     flags = list(dict.fromkeys(f.detector for f in ranked))
     zh = list(dict.fromkeys(f.title["zh"] for f in ranked))[:3]

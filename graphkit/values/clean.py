@@ -15,7 +15,9 @@ _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 _MOJIBAKE = re.compile("锟斤拷|烫烫烫|ï¼|\ufffd")
 _WIDE_DIGITS = {0xFF10 + i: 0x30 + i for i in range(10)}
-_ERRORS = frozenset(["#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FORMULA!"])
+_ERRORS = frozenset(
+    ["#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FORMULA!"]
+)
 _ODD_DIGITS = re.compile("[²³¹⁰-⁹₀-₉①-⓿❶-➓㉈-㉟㊱-㊿½¼¾⅐-↋]")
 _EXPONENT = re.compile(r"^[+-]?\d(\.\d+)?[eE]\+?\d{2,3}$")
 MAX_CHARS = 131_072
@@ -55,7 +57,8 @@ def odd_digits(text: str) -> bool:
 def read_text(text: str) -> Parsed[str]:
     """A text cell, stripped, original case; empty is missing.
 
-    Notes: `hidden-characters`, `control`, `pua` (private-use), `mojibake`. Reasons: `nul`, `unicode`, `cell-error`, `too-long`.
+    Notes: `hidden-characters`, `control`, `pua` (private-use), `mojibake`. Reasons: `nul`, `unicode`, `cell-error`,
+    `too-long`.
     """
     value = plain_digits(strip(text))
     if not value:

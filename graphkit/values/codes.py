@@ -30,9 +30,9 @@ class Vocabulary:
 
 
 def read_code(text: str, vocabulary: Vocabulary | None) -> Parsed[str]:
-    """A code cell: the code, or the cleaned wording when there is no vocabulary or it is not in it (note `unknown-code`).
+    """A code cell: the code, or the cleaned wording when no vocabulary has it.
 
-    Note `guessed-code`: found inside a longer wording.
+    Notes: `unknown-code` (there is a vocabulary without it), `guessed-code` (found inside a longer wording).
     """
     written = read_text(text)
     if written.value is None or vocabulary is None:

@@ -77,7 +77,7 @@ def _read_plain(value: str, note: str | None) -> Parsed[date]:
     if found := _FULL.fullmatch(value):
         return _ymd(found[1], found[3], found[4], note)
     if found := _COMPACT.fullmatch(value):
-        return _ymd(*found.groups(), note)
+        return _ymd(found[1], found[2], found[3], note)
     if found := _QUARTER.fullmatch(value):
         return _ymd(found[1], str(int(found[2] or found[3]) * 3 - 2), "1", "precision:quarter")
     if found := _MONTH.fullmatch(value):

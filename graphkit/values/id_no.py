@@ -1,4 +1,4 @@
-"""公民身份号码 (GB 11643): 18 characters, or the 15 digits used until 1999. Check digit and birth date decide, not the region."""
+"""公民身份号码 (GB 11643): 18 characters, or the old 15 digits. Check digit and birth date decide, not the region."""
 
 from __future__ import annotations
 

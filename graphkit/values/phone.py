@@ -1,4 +1,4 @@
-"""Telephone numbers: mobile 11 digits, landline with area code, service numbers; +86, blanks and extensions are dropped."""
+"""Telephone numbers: mobile, landline with area code, service numbers; +86, blanks and extensions are dropped."""
 
 from __future__ import annotations
 

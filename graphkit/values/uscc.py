@@ -1,4 +1,4 @@
-"""统一社会信用代码 (GB 32100): 18 characters with two check characters. Own validator, because the library's refuses N… and Y…."""
+"""统一社会信用代码 (GB 32100), 18 characters. Own validator: that of python-stdnum refuses codes with N… and Y…."""
 
 from __future__ import annotations
 

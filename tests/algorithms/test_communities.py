@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -11,11 +12,12 @@ import numpy as np
 import pytest
 from graphs import Tie, projection_of, random_ties
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from tiny_facts import FactsFolder
 
 from graphkit.algorithms.communities import CommunitySettings, communities, louvain_labels, stable_cores
 from graphkit.algorithms.plain import Pairs, plain_pairs
-from graphkit.algorithms.rewiring import inside_weight, p_values
+from graphkit.algorithms.rewiring import inside_weight, p_values, rewirings
 from graphkit.projection import Projection, project
 
 
@@ -26,7 +28,7 @@ def cliques(sizes: list[int], weight: float = 0.9, bridge: float = 0.05) -> Proj
         first.append(start)
         ties += [Tie(a, b, weight) for a in range(start, start + size) for b in range(a + 1, start + size)]
         start += size
-    ties += [Tie(a, b, bridge) for a, b in zip(first, first[1:], strict=False)]
+    ties += [Tie(a, b, bridge) for a, b in pairwise(first)]
     return projection_of(start, ties)
 
 
@@ -194,23 +196,27 @@ def test_large_graphs_have_no_p_value() -> None:
     assert [c.p_value for c in found] == [None, None]
 
 
-def test_rewiring_keeps_degrees_and_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every rewired graph that the p-value looks at has the degrees and the kind pairs of the real one."""
-    from graphkit.algorithms import rewiring
+@settings(max_examples=30, deadline=None)
+@given(random_ties(max_nodes=12, max_ties=30), st.integers(1, 3), st.integers(0, 9))
+def test_rewiring_keeps_degrees_and_kinds(graph: tuple[int, list[Tie]], kinds: int, seed: int) -> None:
+    n, ties = graph
+    pairs = plain_pairs(projection_of(n, ties), None, 100)
+    kind = (np.arange(n) % kinds).astype(np.int64)
 
-    pairs, group = planted(2)
-    kind = (np.arange(60) % 2).astype(np.int64)
-    seen: list[tuple[Counter[int], Counter[tuple[int, int]], int]] = []
-    real = rewiring.inside_weight
-
-    def watch(u: np.ndarray, v: np.ndarray, w: np.ndarray, g: np.ndarray, n: int) -> np.ndarray:
+    def shape(u: np.ndarray, v: np.ndarray) -> tuple[Counter[int], Counter[tuple[int, ...]], int]:
         ends = list(zip(u.tolist(), v.tolist(), strict=True))
-        kinds = Counter(tuple(sorted((int(kind[a]), int(kind[b])))) for a, b in ends)
-        seen.append((Counter([*u.tolist(), *v.tolist()]), kinds, len({frozenset(e) for e in ends})))
-        return real(u, v, w, g, n)
+        joined = Counter(tuple(sorted((int(kind[a]), int(kind[b])))) for a, b in ends)
+        return Counter([*u.tolist(), *v.tolist()]), joined, len({frozenset(e) for e in ends})
 
-    monkeypatch.setattr(rewiring, "inside_weight", watch)
-    p_values(pairs, kind, group, 2, 10, 3)
-    assert len(seen) == 11
-    assert all(entry == seen[0] for entry in seen)
-    assert seen[0][2] == len(pairs.u)
+    made = list(rewirings(pairs, kind, 4, seed))
+    assert len(made) == 4
+    assert all(shape(u, v) == shape(pairs.u, pairs.v) for u, v in made)
+
+
+def test_rewiring_moves_edges() -> None:
+    pairs, _ = planted(2)
+    (first, *_, last) = rewirings(pairs, np.zeros(60, np.int64), 5, 1)
+    real = {frozenset(e) for e in zip(pairs.u.tolist(), pairs.v.tolist(), strict=True)}
+    for u, v in (first, last):
+        kept = real & {frozenset(e) for e in zip(u.tolist(), v.tolist(), strict=True)}
+        assert len(kept) < len(real) / 2

@@ -163,7 +163,7 @@ def test_rows_come_from_the_newest_release_that_speaks_of_them(load: Load) -> No
     text = FORMS["package.json"].decode().split("\n")
     lines = [n for n, line in enumerate(text, 1) if line == "    {"]
     assert len(lines) == 3 and reading.rows_read == 3
-    assert {t: set(r["_row"] for r in table(reading, t)) for t in ("organizations", "tenders", "bids", "contracts")} == {
+    assert {t: {r["_row"] for r in table(reading, t)} for t in ("organizations", "tenders", "bids", "contracts")} == {
         "organizations": {lines[0]}, "tenders": {lines[1]}, "bids": {lines[1]}, "contracts": {lines[2]},
     }  # fmt: skip
     digest = table(reading, "tenders")[0]["_row_sha256"]

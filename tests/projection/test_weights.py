@@ -62,6 +62,6 @@ def test_weights_stay_in_the_half_open_unit_interval(kind: str, strength: float,
 
 def test_every_type_either_lasts_or_happens() -> None:
     assert not EVENTS & LASTING
-    assert EVENTS | LASTING == set(EDGES)
+    assert set(EDGES) == EVENTS | LASTING
     assert {"KIN_OF", "OWNS", "EMPLOYED_BY", "CONTROLS"} <= LASTING
     assert {"PAID", "AWARDED_TO", "SPONSORED"} <= EVENTS

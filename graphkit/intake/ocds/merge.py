@@ -1,6 +1,6 @@
 """Releases of one contracting process become one compiled release, as the OCDS merging rules say.
 
-Objects merge by field, arrays of objects by `id`, every other array and value is replaced by the newer one, null removes.
+Objects merge by field, arrays of objects by `id`, any other array or value is replaced by the newer one, null removes.
 Source: OCDS 1.1, "Releases and records: merging".
 """
 

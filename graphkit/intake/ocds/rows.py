@@ -1,7 +1,8 @@
-"""A compiled release as template rows: organizations, tenders, lots, bids, awards, contracts, contract_lines, transactions.
+"""A compiled release as template rows: organizations, tenders, lots, bids, awards, contracts, lines, transactions.
 
-`project_no` is the ocid. Parties are named by their valid 统一社会信用代码, else by name, else by id; the ids are kept as
-aliases. A bid without a tenderer keeps a bidder of its own, so that it counts. A contract id of up to four characters is only unique inside its process and gets the ocid in front.
+`project_no` is the ocid. Parties are named by their valid 统一社会信用代码, else by name, else by id; the ids are kept
+as aliases. A bid without a tenderer keeps a bidder of its own, so that it counts. A contract id of up to four
+characters is only unique inside its process and gets the ocid in front.
 """
 
 from __future__ import annotations

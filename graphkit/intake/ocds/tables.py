@@ -14,7 +14,7 @@ from graphkit.intake.templates import Template, templates
 
 
 def typed(rows: Sequence[tuple[Row, int, str]]) -> Mapping[str, pa.Table]:
-    """(row, physical line, row hash) → template name → table, as the CSV loader would give; absent columns are left out."""
+    """(row, physical line, row hash) → template name → table, as the CSV loader would give, absent columns left out."""
     by_template: dict[str, list[tuple[Row, int, str]]] = {}
     for item in rows:
         by_template.setdefault(item[0].template, []).append(item)
