@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-from graphkit.facts.build import build_facts
-from graphkit.records import Records
-from graphkit.store import GraphStore
+    from graphkit.records import Records
+    from graphkit.store import GraphStore
 
 FACTS_VERSION = "1"
 """Rises whenever a rule of `graphkit.facts`, `graphkit.identity` or the model changes; old folders are made again."""
@@ -27,6 +27,8 @@ def ensure_facts(root: Path, records: Records, key: bytes, snapshot: str, *, ane
     folder = facts_folder(root, snapshot)
     counts_file = folder / "counts.json"
     if anew or not counts_file.exists():
+        from graphkit.facts.build import build_facts
+
         folder.parent.mkdir(parents=True, exist_ok=True)
         con = records.connect(snapshot)
         try:
@@ -53,6 +55,9 @@ def publish(store: GraphStore, folder: Path, records: Records, snapshot: str) ->
 
 def _sources(folder: Path, records: Records) -> pa.Table:
     """`src, file, row` of every row that an edge was read from."""
+    import duckdb
+    import pyarrow as pa
+
     edges = str(folder / "edges" / "*.parquet").replace("'", "''")
     con = duckdb.connect()
     try:

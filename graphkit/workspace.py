@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from graphkit.config import TEMPLATE, Settings, read_settings, workspace_path
 from graphkit.errors import Text, UsageError
@@ -25,24 +25,26 @@ if TYPE_CHECKING:
 
 Json = dict[str, Any]
 Progress = Callable[[str], None]
+T = TypeVar("T")
 
 
 def _silent(_: str) -> None:
     """No progress shown."""
 
 
-def open(root: str | Path | None = None, *, lang: str | None = None, snapshot: str | None = None) -> Workspace:  # noqa: A001
+def open(root: str | Path | None = None, *, lang: str | None = None, snapshot: str | None = None, unmask: str | None = None) -> Workspace:  # noqa: A001
     """Open (and on first use create) a workspace: `root`, else `GRAPHKIT_WORKSPACE`, else `./graphkit-data`."""
-    return Workspace(workspace_path(str(root) if root is not None else None), lang=lang, snapshot=snapshot)
+    return Workspace(workspace_path(str(root) if root is not None else None), lang=lang, snapshot=snapshot, unmask=unmask)
 
 
 class Workspace:
     """One investigation's data: files, records, graph, leads. Use as a context manager, or call `close`.
 
-    `snapshot` pins every reading verb to an earlier state of the data; None follows the newest.
+    `snapshot` pins every reading verb to an earlier state of the data; None follows the newest. `unmask` is the reason for
+    showing full ID numbers, accounts and phones; every answer that does is audited before it is made.
     """
 
-    def __init__(self, root: Path, *, lang: str | None = None, snapshot: str | None = None) -> None:
+    def __init__(self, root: Path, *, lang: str | None = None, snapshot: str | None = None, unmask: str | None = None) -> None:
         self.root = root.resolve()
         self.root.mkdir(parents=True, exist_ok=True)
         self.settings: Settings = read_settings(self.root / "graphkit.toml")
@@ -50,6 +52,9 @@ class Workspace:
         if self.lang not in ("zh", "en"):
             raise UsageError("language", Text(f"不支持的语言 {self.lang}", f"unknown language {self.lang}"), Text("可用 zh、en", "use zh or en"))
         self._pinned = snapshot
+        self._unmask = unmask
+        if unmask is not None and not unmask.strip():
+            raise UsageError("reason-missing", Text("显示完整号码须说明理由", "showing full numbers needs a reason"), Text("--unmask --reason 理由", "--unmask --reason TEXT"))
 
     # — rooms, opened on first use —
 
@@ -110,6 +115,18 @@ class Workspace:
         """Drop what was derived from the snapshot before this one."""
         for name in ("facts_dir", "facts"):
             self.__dict__.pop(name, None)
+
+    def _shown(self, verb: str, answer: Callable[[], T]) -> T:
+        """An answer with personal numbers masked; with a reason to unmask, in full, and audited before it is made."""
+        from graphkit.answers.masking import masked
+
+        if self._unmask is None:
+            return masked(answer())
+        from graphkit.answers.unmask import unmasked
+
+        self.ledger.audit("unmask", {"verb": verb}, purpose=self._unmask)
+        full: T = unmasked(self, answer())
+        return full
 
     def views(self, as_of: date | None = None) -> Views:
         """Views of the current snapshot; close them after use."""
@@ -190,38 +207,38 @@ class Workspace:
         """Findings of the last finished scan."""
         from graphkit.answers.reading import findings
 
-        return findings(self, detector, subject, top)
+        return self._shown("findings", lambda: findings(self, detector, subject, top))
 
     def subjects(self, *, family: str | None = None, label: str | None = None, top: int = 50) -> list[Json]:
         """Everybody the findings name, by score, with the parts of each score."""
         from graphkit.answers.reading import subjects
 
-        return subjects(self, family, label, top)
+        return self._shown("subjects", lambda: subjects(self, family, label, top))
 
     def leads(self, *, status: str | None = None, top: int = 50) -> list[Json]:
         """The lead queue, best first."""
         from graphkit.answers.reading import leads
 
-        return leads(self, status, top)
+        return self._shown("leads", lambda: leads(self, status, top))
 
     def lead(self, number: str) -> Json:
         """One lead with its history and full findings."""
         from graphkit.answers.reading import lead
 
-        return lead(self, number)
+        return self._shown("lead", lambda: lead(self, number))
 
     def decide(self, number: str, action: str, **arguments: Any) -> Json:
         """One step in the ledger: `assign`, `dispose`, `comment`, `confirm`, `close`; answers the lead."""
         from graphkit.answers.reading import lead
 
         self.ledger.act(number, action, **arguments)
-        return lead(self, number)
+        return self._shown("lead", lambda: lead(self, number))
 
     def resolve(self, keys: Sequence[str]) -> list[Json]:
         """Ids behind names, numbers and ids, in the order given."""
         from graphkit.answers.lookup import resolve
 
-        return resolve(self, keys)
+        return self._shown("resolve", lambda: resolve(self, keys))
 
     def the(self, key: str) -> str:
         """The one id behind a key. Raises `UsageError` when there is none, or several (they are listed)."""
@@ -233,31 +250,31 @@ class Workspace:
         """A node, how many neighbours it has by relationship, and at most `limit` of them, each with its edge and row."""
         from graphkit.answers.graph import neighbors
 
-        return neighbors(self, self.the(key), types, limit, as_of)
+        return self._shown("neighbors", lambda: neighbors(self, self.the(key), types, limit, as_of))
 
     def path(self, a: str, b: str, *, max_hops: int = 6, k: int = 5, as_of: date | None = None) -> Json:
         """The k shortest typed paths between two subjects, over the whole graph."""
         from graphkit.answers.graph import path
 
-        return path(self, self.the(a), self.the(b), max_hops, k, as_of)
+        return self._shown("path", lambda: path(self, self.the(a), self.the(b), max_hops, k, as_of))
 
     def expand(self, keys: Sequence[str], *, top: int = 20, as_of: date | None = None) -> Json:
         """以案带案: from confirmed seeds, whom to look at next, and why."""
         from graphkit.answers.network import expand
 
-        return expand(self, [self.the(key) for key in keys], top, as_of)
+        return self._shown("expand", lambda: expand(self, [self.the(key) for key in keys], top, as_of))
 
     def communities(self, *, as_of: date | None = None) -> list[Json]:
         """Groups that hold together."""
         from graphkit.answers.network import communities
 
-        return communities(self, as_of)
+        return self._shown("communities", lambda: communities(self, as_of))
 
     def brokers(self, *, top: int = 50, as_of: date | None = None) -> list[Json]:
         """Persons between staff and suppliers."""
         from graphkit.answers.network import brokers
 
-        return brokers(self, top, as_of)
+        return self._shown("brokers", lambda: brokers(self, top, as_of))
 
     def projection(self, kind: str = "people_and_firms", *, as_of: date | None = None) -> Any:
         """A compact matrix of the graph; `.to_networkx()` for NetworkX."""
@@ -275,7 +292,7 @@ class Workspace:
         """A library query by id, or an analyst's own Cypher (a path to a file, or the text)."""
         from graphkit.answers.cypher import query
 
-        return query(self, source, params or {}, limit, timeout)
+        return self._shown("query", lambda: query(self, source, params or {}, limit, timeout))
 
     def pack(self, number: str, out: str | Path, *, sign: str | Path | None = None) -> Json:
         """The evidence pack of a lead."""
@@ -289,15 +306,38 @@ class Workspace:
 
         return verify(Path(path))
 
+    def detectors(self) -> list[Json]:
+        """The red flags, each with what it answered in the last scan."""
+        from graphkit.answers.rules import table
+
+        return table(self)
+
+    def audit(self, *, top: int = 50) -> list[Json]:
+        """The newest records of the audit chain; 0 = all."""
+        return self._shown("audit", lambda: self.ledger.audit_rows(top))
+
+    def audit_verify(self) -> Json:
+        """`audit verify` of CONTRACT 2."""
+        return self.ledger.verify_chain()
+
     def quarantine(self) -> list[Json]:
         """Rows that did not load."""
-        return self.records.quarantine.list(self.lang)
+        return self._shown("quarantine", lambda: self.records.quarantine.list(self.lang))
+
+    def quarantined(self, number: str) -> Json:
+        """One row that did not load, with its cells."""
+        return self._shown("quarantine", lambda: self.records.quarantine.show(number, self.lang))
+
+    def export_quarantine(self, out: str | Path) -> Json:
+        """The open rows as an xlsx for correction; as they were received, so it is audited."""
+        self.ledger.audit("quarantine-export", {"out": Path(out).name})
+        return {"path": str(out), "rows": self.records.quarantine.export(Path(out), self.lang)}
 
     def source_row(self, source: Mapping[str, Any]) -> Json:
         """The raw cells of a row: `source` is the `source` object of an evidence."""
         from graphkit.answers.lookup import source_row
 
-        return source_row(self, source)
+        return self._shown("source_row", lambda: source_row(self, source))
 
     def close(self) -> None:
         for name in ("facts", "store", "db"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,7 +22,7 @@ class Broker:
     """`score`: share of cheapest staff–supplier paths through the person; `pairs_cut`: staff–supplier pairs within
     `hops` that only this person joins; `staff`, `suppliers`: how many of either lie on such a short path through
     the person (None without staff or suppliers in the data); `declared`: holds a recorded role on either side;
-    `percentile`: share of ranked persons with a score not above this one.
+    `percentile`: share of ranked persons with a score not above this one; `sampled`: `{"k", "seed"}` or None.
     """
 
     rank: int
@@ -35,6 +35,14 @@ class Broker:
     suppliers: int | None
     declared: bool
     percentile: float
+    sampled: Mapping[str, int] | None
+
+    @property
+    def between(self) -> dict[str, int] | None:
+        """`{"staff": n, "suppliers": n}`, None without staff or suppliers in the data."""
+        if self.staff is None or self.suppliers is None:
+            return None
+        return {"staff": self.staff, "suppliers": self.suppliers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,9 @@ class Brokers:
     suppliers: int
     k: int | None
     seed: int
+
+    def __iter__(self) -> Iterator[Broker]:
+        return iter(self.ranked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +73,8 @@ def brokers(
     as_of: date | None = None,
     *,
     hops: int = 4,
-    hub_degree: int = 100,
-    edge_visits: int = 2_000_000,
+    hub_degree: int = 500,
+    edge_visits: int = 1_000_000,
 ) -> Brokers:
     """Rank persons by betweenness between staff and suppliers with their persons; organizations are never ranked.
 
@@ -88,7 +99,14 @@ def brokers(
     persons.sort(key=lambda v: (-round(score[v], 12), v))
     values = np.sort([round(score[v], 12) for v in persons])
     ranked = []
-    cutter = _Cutter(graph, drawn, group, sides.companies if two_sided else frozenset(graph), two_sided, hops)
+    cutter = _Cutter(
+        graph,
+        sources if two_sided else drawn,
+        group,
+        sides.companies if two_sided else frozenset(graph),
+        two_sided,
+        hops,
+    )
     for rank, v in enumerate(persons[: top or None], 1):
         pairs_cut, staff, suppliers = cutter.effect(v)
         ranked.append(
@@ -96,6 +114,7 @@ def brokers(
                 rank, projection.id(v), "Person", projection.name(v), score[v], pairs_cut,
                 staff if two_sided else None, suppliers if two_sided else None, v in sides.staff or v in sides.persons,
                 float(np.searchsorted(values, round(score[v], 12), side="right") / len(values)),
+                None if k is None else {"k": k, "seed": seed},
             )
         )  # fmt: skip
     return Brokers(tuple(ranked), len(sides.staff), len(sides.companies), k, seed)

@@ -25,9 +25,9 @@ class CommunitySettings:
     same: float = 0.8
     min_size: int = 3
     max_size: int = 30
-    hub_degree: int = 100
+    hub_degree: int = 500
     null_runs: int = 99
-    null_edge_limit: int = 3_000
+    null_edge_limit: int = 6_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,24 +16,30 @@ from numpy.typing import NDArray
 from graphkit.algorithms.lawful import TimeRule
 from graphkit.algorithms.missing import dealing_years, missing_evidence
 from graphkit.algorithms.pagerank import personalised_pagerank, symmetric_matrix
-from graphkit.algorithms.paths import Path, day_number, describe, edge_costs, hubs, neighbour_counts, usable_edges
+from graphkit.algorithms.paths import HOP_COST, Path, day_number, describe, hubs, neighbour_counts, usable_edges
 from graphkit.algorithms.search import Budget, PathFinder
 from graphkit.errors import Text
 from graphkit.projection import OPEN_FROM, Projection, as_date
 from graphkit.types import Grade
 
 _DIGITS = 12
+_FAINT = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class ExpandSettings:
-    """Every number of the ranking. `scale` multiplies the weight of a type; `hub_degree` is in distinct neighbours."""
+    """Every number of the ranking; degrees are in distinct neighbours.
+
+    A node with more than `hub_degree` is damped as a public body is, with more than `closed_degree` it is not passed
+    either. `scale` multiplies the weight of a type.
+    """
 
     alpha: float = 0.85
     tolerance: float = 1e-10
     paths: int = 3
     max_hops: int = 6
     hub_degree: int = 100
+    closed_degree: int = 500
     window_days: int = 730
     step_budget: int = 20_000
     steps_per_candidate: int = 2_000
@@ -85,9 +91,9 @@ def expand(
     finder = PathFinder(
         projection,
         seed_index,
-        edge_costs(projection),
+        HOP_COST - np.log(np.maximum(walk_weights(projection, hub), _FAINT)),
         usable,
-        np.where(hub, np.inf, 0.0),
+        np.where(hubs(projection, s.closed_degree), np.inf, 0.0),
         TimeRule(projection, s.window_days, day_number(as_of)),
         s.max_hops,
     )

@@ -56,7 +56,7 @@ TEMPLATES: Mapping[str, Text] = MappingProxyType(
             "{a} 向 {b} 支付赞助、讲课等费用共 {amount} 元", "{a} gave {b} {amount} yuan as sponsorship or fees"
         ),
         "AWARDED_TO": Text("{a} 将采购授予 {b}，共 {amount} 元", "{a} awarded purchases of {amount} yuan to {b}"),
-        "CO_BID": Text("{a} 与 {b} 同场投标", "{a} and {b} bid in the same tenders"),
+        "CO_BID": Text("{a} 与 {b} 在 {n} 个项目中同场投标", "{a} and {b} bid in the same {n} tender(s)"),
         "SUBMITTED_VIA": Text("{a} 与 {b} 的投标使用同一设备特征", "bids of {a} and {b} carry the same device mark"),
         "DEPOSIT_FROM": Text("{a} 与 {b} 由同一账户缴纳投标保证金相连", "a bid deposit account joins {a} and {b}"),
         "OPERATES_ACCOUNT": Text("{a} 操作 {b} 名下账户", "{a} operates an account held by {b}"),

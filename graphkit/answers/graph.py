@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from graphkit.algorithms.paths import find_paths
-from graphkit.answers.hops import Hops
 from graphkit.facts.evidence import FactReader, kind_of
 
 if TYPE_CHECKING:
@@ -53,6 +51,9 @@ def node_json(identifier: str, row: dict[str, Any], sources: dict[str, list[Json
 
 def path(ws: Workspace, a: str, b: str, max_hops: int, k: int, as_of: date | None) -> Json:
     """`path` of CONTRACT 2: lawful in time, over the whole graph, cheapest first."""
+    from graphkit.algorithms.paths import find_paths
+    from graphkit.answers.hops import Hops
+
     found = find_paths(ws.projection("whole", as_of=as_of), a, b, k, max_hops, as_of)
     hops = Hops(ws.facts, found.paths, ws.lang)
     return {

@@ -23,7 +23,7 @@ def pack(ws: Workspace, number: str, out: Path, sign: Path | None) -> Json:
     wanted = {identity: i for i, identity in enumerate(row["findings"])}
     found = sorted((f for f in ws.ledger.findings() if f["id"] in wanted), key=lambda f: wanted[f["id"]])
     graph = subgraph(found, _nodes(ws, row, found))
-    rows = [(source, ws.records.bytes_of(source["sha256"], source["sheet"], source["row"])) for source in sources_of(graph)]
+    rows = [(source, ws.records.row_bytes(source["sha256"], source["sheet"], source["row"])) for source in sources_of(graph)]
     recipe = {
         "graphkit": __version__,
         "snapshot": found[0]["snapshot"] if found else ws.snapshot,

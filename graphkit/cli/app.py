@@ -23,7 +23,7 @@ def build(context: Context) -> click.Command:
     app = typer.Typer(
         no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]},
         help="graphkit：公共采购窝案线索分析 / leads on networked corruption in public procurement.\n\n"
-        "任何命令都可加 / with any verb: --workspace DIR, --lang zh|en, --json",
+        "任何命令都可加 / with any verb: --workspace DIR, --lang zh|en, --json, --snapshot ID, --unmask --reason TEXT",
     )  # fmt: skip
     app.callback(invoke_without_command=True)(_version)
     for module in (set_up_verbs, load_verbs, read_verbs, ledger_verbs, network_verbs):

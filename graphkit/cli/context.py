@@ -22,6 +22,8 @@ class Context:
     workspace: str | None = None
     lang: str | None = None
     json: bool = False
+    snapshot: str | None = None
+    unmask: str | None = None
     exit_code: int = 0
     _opened: Workspace | None = field(default=None, repr=False)
 
@@ -30,7 +32,7 @@ class Context:
         if self._opened is None:
             from graphkit.workspace import open as open_workspace
 
-            self._opened = open_workspace(self.workspace, lang=self.lang)
+            self._opened = open_workspace(self.workspace, lang=self.lang, snapshot=self.snapshot, unmask=self.unmask)
         return self._opened
 
     @property
@@ -55,25 +57,44 @@ class Context:
             show(self.console(), payload)
 
 
+_VALUES = {"--workspace": "workspace", "--lang": "lang", "--snapshot": "snapshot"}
+
+
 def take_globals(arguments: list[str]) -> tuple[list[str], Context]:
-    """Pick `--workspace DIR`, `--lang zh|en` and `--json` out of the arguments, wherever they stand before a `--`."""
+    """Pick the options of every verb out of the arguments, wherever they stand before a `--`.
+
+    `--workspace DIR`, `--lang zh|en`, `--snapshot ID`, `--json`, and `--unmask --reason TEXT`. A `--reason` without
+    `--unmask`, or of a verb that has one itself (`lead dispose`, `lead close`), stays with the verb.
+    """
     context, rest, i = Context(), [], 0
     while i < len(arguments):
-        word, _, glued = arguments[i].partition("=")
-        if arguments[i] == "--":
+        word, equals, value = arguments[i].partition("=")
+        if word == "--":
             rest += arguments[i:]
             break
         if arguments[i] == "--json":
             context.json = True
-        elif word in ("--workspace", "--lang") and (glued or i + 1 < len(arguments)):
-            if not glued:
+        elif arguments[i] == "--unmask":
+            context.unmask = ""
+        elif word in _VALUES and (equals or i + 1 < len(arguments)):
+            if not equals:
                 i += 1
-                glued = arguments[i]
-            if word == "--lang":
-                context.lang = glued
-            else:
-                context.workspace = glued
+                value = arguments[i]
+            setattr(context, _VALUES[word], value)
         else:
             rest.append(arguments[i])
         i += 1
+    if context.unmask is not None:
+        rest, context.unmask = _reason(rest)
     return rest, context
+
+
+def _reason(arguments: list[str]) -> tuple[list[str], str]:
+    """The arguments without `--reason TEXT`, and the text (empty when there is none)."""
+    for i, argument in enumerate(arguments):
+        word, equals, value = argument.partition("=")
+        if word == "--reason":
+            text = value if equals else arguments[i + 1] if i + 1 < len(arguments) else ""
+            kept = arguments if arguments[:2] in (["lead", "dispose"], ["lead", "close"]) else arguments[:i] + arguments[i + (1 if equals else 2) :]
+            return kept, text
+    return arguments, ""

@@ -8,6 +8,7 @@ import sys
 import traceback
 from pathlib import Path
 
+from graphkit.answers.masking import masked, masked_text
 from graphkit.cli.context import Context
 from graphkit.config import workspace_path
 from graphkit.errors import GraphkitError, LimitReached, Text, UsageError
@@ -55,20 +56,20 @@ def _known(error: BaseException) -> GraphkitError | None:
 def _print(error: GraphkitError, context: Context) -> None:
     lang = context.language if context.language in ("zh", "en") else "zh"
     if context.json:
-        sys.stdout.write(json.dumps({"error": error.as_json(lang)}, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps({"error": masked(error.as_json(lang))}, ensure_ascii=False) + "\n")
         return
     where = error.where
     place = " ".join(
         str(part) for part in (where.file, where.sheet, f"第{where.row}行" if where.row and lang == "zh" else f"row {where.row}" if where.row else None, where.column) if part
     )
-    line = f"{place + ' ' if place else ''}{error.message[lang]}"
+    line = f"{place + ' ' if place else ''}{masked_text(error.message[lang])}"
     fix = error.fix[lang]
     sys.stderr.write(f"graphkit: {line}{('。' if lang == 'zh' else '. ') + fix if fix else ''}\n".replace("。。", "。"))
 
 
 def _log(error: BaseException, context: Context) -> None:
     folder = workspace_path(context.workspace) / "logs"
-    text = "".join(traceback.format_exception(error))
+    text = masked_text("".join(traceback.format_exception(error)))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with Path(folder / "errors.log").open("a", encoding="utf-8") as file:

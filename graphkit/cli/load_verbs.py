@@ -51,14 +51,13 @@ def register(app: typer.Typer, context: Context) -> None:
         """未入库的行 / rows that did not load, and feeding corrected ones back."""
         from graphkit.cli.show import load_report, pairs, quarantine_table
 
-        box = context.ws.records.quarantine
         if action == "list":
             context.emit(context.ws.quarantine(), lambda console, rows: quarantine_table(console, rows, context.language))
         elif action == "show" and target:
-            context.emit(box.show(target, context.language), pairs)
+            context.emit(context.ws.quarantined(target), pairs)
         elif action == "export":
             path = out or Path(target or "quarantine.xlsx")
-            context.emit({"path": str(path), "rows": box.export(path, context.language)}, pairs)
+            context.emit(context.ws.export_quarantine(path), pairs)
         elif action == "retry" and target:
             answer = context.ws.load(Path(target))
             context.emit(answer, lambda console, payload: load_report(console, payload, context.language))

@@ -49,11 +49,11 @@ def register(app: typer.Typer, context: Context) -> None:
         identifier: Annotated[str | None, typer.Argument(help="规则编号 / detector id")] = None,
     ) -> None:
         """疑点规则：方法、参数、分母 / the red flags: method, parameters, denominators here."""
-        from graphkit.answers.rules import one, table
+        from graphkit.answers.rules import one
         from graphkit.cli.show import detector_page, detectors_table
 
         if action == "list":
-            context.emit(table(context.ws), lambda c, rows: detectors_table(c, rows, context.language))
+            context.emit(context.ws.detectors(), lambda c, rows: detectors_table(c, rows, context.language))
         elif action == "show" and identifier:
             context.emit(one(context.ws, identifier), detector_page)
         else:
@@ -72,9 +72,9 @@ def register(app: typer.Typer, context: Context) -> None:
         from graphkit.cli.show import audit_table, pairs
 
         if action == "show":
-            context.emit(context.ws.ledger.audit_rows(top), lambda c, rows: audit_table(c, rows, context.language))
+            context.emit(context.ws.audit(top=top), lambda c, rows: audit_table(c, rows, context.language))
         elif action == "verify":
-            answer = context.ws.ledger.verify_chain()
+            answer = context.ws.audit_verify()
             context.emit(answer, pairs)
             context.exit_code = 0 if answer["ok"] else 4
         else:

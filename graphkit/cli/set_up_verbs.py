@@ -40,7 +40,7 @@ def register(app: typer.Typer, context: Context) -> None:
 
         if out is not None:
             write_blank(out, context.language)
-        context.emit(table(), template_table)
+        context.emit([dict(row) for row in table()], template_table)
 
     @app.command()
     def generate(

@@ -198,7 +198,11 @@ def _hit(
     red = death.sure and not alive
     score = min(1.0, 0.7 + 0.05 * (len(months) - 1)) * (1.0 if red else 0.5)
     return Hit(
-        subjects=((person, "recipient"), *((holder, "account_holder") for holder in holders)),
+        subjects=(
+            (person, "recipient"),
+            *((holder, "account_holder") for holder in holders),
+            *(((record["handler_id"], "handler"),) if record and record["handler_id"] else ()),
+        ),
         score=score,
         evidence=capped([*death.eids, *((record["eid"],) if record else ()), *(row["eid"] for row in rows)]),
         values={

@@ -110,7 +110,7 @@ def _header(
             break
     if first is None:
         return (), Choice(None, "ok", Text("文件没有数据", "the file is empty")), len(data), 1
-    return first if found[1].status != "refused" else found
+    return found if found[1].status == "refused" or found[1].candidates else first
 
 
 def _records(data: bytes, start: int, encoding: str, delimiter: str) -> Iterator[tuple[list[str], int, int]]:

@@ -131,33 +131,34 @@ class _Walk:
 
     def record(self, index: int) -> tuple[Special | None, int]:
         """The record that begins on a line, and its number of lines; (None, 0) when it goes on in the next block."""
-        line, dialect = self._lines[index], self._dialect
+        line, mark = self._lines[index], self._dialect.delimiter
         if b'"' not in line:
-            return Special(index, line, *self._check(line, lambda text: text.split(dialect.delimiter))), 1
-        if simple := self._all_quoted(line):
-            return Special(index, line, *self._check(line, lambda _: simple)), 1
+            return self._cut(index, line, mark), 1
+        if self._all_quoted(line):
+            return self._cut(index, line[1:-1], f'"{mark}"'), 1
         return self._strict(index)
 
-    def _all_quoted(self, line: bytes) -> list[str] | None:
-        """`"a","b"` with no quote inside any cell, in one stroke."""
-        mark = b'"' + self._dialect.delimiter.encode() + b'"'
-        if not (line.startswith(b'"') and line.endswith(b'"') and line.count(b'"') == 2 * self._dialect.width):
-            return None
-        if line.count(mark) != self._dialect.width - 1 or not _decodes(line, self._dialect.encoding):
-            return None
-        return line[1:-1].decode(self._dialect.encoding).split(f'"{self._dialect.delimiter}"')
+    def _all_quoted(self, line: bytes) -> bool:
+        """True for `"a","b"` without a quote inside any cell: such a line can be cut in one stroke."""
+        width = self._dialect.width
+        if not (line.startswith(b'"') and line.endswith(b'"') and line.count(b'"') == 2 * width):
+            return False
+        return line.count(b'"' + self._dialect.delimiter.encode() + b'"') == width - 1
 
-    def _check(self, raw: bytes, cut: object) -> tuple[list[str] | None, str | None]:
+    def _cut(self, index: int, line: bytes, mark: str) -> Special:
+        try:
+            cells = line.decode(self._dialect.encoding).split(mark)
+        except UnicodeDecodeError:
+            return Special(index, self._lines[index], None, "encoding")
+        return Special(index, self._lines[index], *self._judged(self._lines[index], cells))
+
+    def _judged(self, raw: bytes, cells: list[str]) -> tuple[list[str] | None, str | None]:
+        """The cells, and the reason why they are no row."""
         if b"\0" in raw:
             return None, "nul"
-        try:
-            text = raw.decode(self._dialect.encoding)
-        except UnicodeDecodeError:
-            return None, "encoding"
-        cells: list[str] = cut(text)  # type: ignore[operator]
         if len(cells) != self._dialect.width:
             return cells, "columns"
-        return cells, "too-long" if any(len(cell) > MAX_CHARS for cell in cells) else None
+        return cells, "too-long" if len(raw) > MAX_CHARS and any(len(cell) > MAX_CHARS for cell in cells) else None
 
     def _strict(self, index: int) -> tuple[Special | None, int]:
         if self._ended is None:
@@ -178,8 +179,7 @@ class _Walk:
         raw = b"".join(self._ended[index : index + count]).rstrip(b"\r\n") if count > 1 else self._lines[index]
         if count > 1 and len(cells) != self._dialect.width:
             return Special(index, self._lines[index], None, "quote"), 1
-        cells_or_none, reason = self._check(raw, lambda _: cells)
-        return Special(index, raw, cells_or_none, reason), count
+        return Special(index, raw, *self._judged(raw, cells)), count
 
     def _texts(self, index: int) -> Iterator[str]:
         assert self._ended is not None

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import IO
 
+_quoted = json.encoder.encode_basestring
+
 MEMORY = 3 << 30
 """Address space in bytes."""
 MAX_SPARSE = 20_000_000
@@ -116,6 +118,11 @@ def _emit(line: object) -> None:
     sys.stdout.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
+def _array(cells: list[object]) -> str:
+    """A row as a JSON array, the same text as `json.dumps` without blanks gives."""
+    return "[" + ",".join([_quoted(c if type(c) is str else text_of(c)) for c in cells]) + "]"
+
+
 def _errors_and_shape(path: str) -> dict[str, dict[tuple[int, int], str]] | None:
     """Odd cells per sheet of an xlsx; None after reporting a far-away cell."""
     if not zipfile.is_zipfile(path):
@@ -164,7 +171,7 @@ def _rows(rows: list[list[object]], odd: dict[tuple[int, int], str]) -> None:
         if row < len(rows) and column < len(rows[row]):
             rows[row][column] = text
     for cells in rows:
-        _emit([text_of(cell) for cell in cells])
+        sys.stdout.write(_array(cells) + "\n")
 
 
 if __name__ == "__main__":

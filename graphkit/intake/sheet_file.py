@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +27,7 @@ from graphkit.intake.typed import Block, schema, type_rows
 _TIMEOUT_S = 600
 _HEADER_ROWS = 6
 _STEP = 50_000
+_BLANK_ROW = '[]", '
 MAX_EXPANDED = 2 << 30
 MAX_RATIO = 100
 MAX_ENTRIES = 10_000
@@ -69,12 +71,18 @@ def sheets_of(path: Path) -> tuple[Sheet, ...]:
         raise _refusal("encrypted")
     if zipfile.is_zipfile(path):
         _check_zip(path)
+    return _in_child(path)
+
+
+def _in_child(path: Path) -> tuple[Sheet, ...]:
     command = [sys.executable, "-m", "graphkit.intake.sheet_child", str(path)]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT_S, check=False)  # noqa: S603
-    except subprocess.TimeoutExpired as error:
-        raise _refusal("time") from error
-    return _parse(done.stdout.decode("utf-8", "replace").split("\n"), done.returncode)
+    with TemporaryFile() as out:
+        try:
+            done = subprocess.run(command, stdout=out, stderr=subprocess.DEVNULL, timeout=_TIMEOUT_S, check=False)  # noqa: S603
+        except subprocess.TimeoutExpired as error:
+            raise _refusal("time") from error
+        out.seek(0)
+        return _parse(out.read().decode("utf-8", "replace").split("\n"), done.returncode)
 
 
 def _line(cells: list[str]) -> str:
@@ -170,14 +178,18 @@ def _body(sheet: Sheet, layout: Layout, header: int) -> SheetReading:
     tables, rejects, rows = [], [], 0
     for start in range(header, len(sheet.lines), _STEP):
         lines = sheet.lines[start : start + _STEP]
-        read = [(start + i + 1, line, json.loads(line)) for i, line in enumerate(lines)]
-        read = [(number, line, cells) for number, line, cells in read if any(map(str.strip, cells))]
+        parsed = json.loads(f"[{','.join(lines)}]")
+        read = [
+            (start + i + 1, line, cells)
+            for i, (line, cells) in enumerate(zip(lines, parsed, strict=True))
+            if line.strip(_BLANK_ROW) or any(map(str.strip, cells))
+        ]
         if not read:
             continue
         rows += len(read)
         kept = [line for _, line, _ in read]
         width = max(layout.width, max(len(cells) for _, _, cells in read))
-        columns = list(zip(*(cells + [""] * (width - len(cells)) for _, _, cells in read), strict=True))
+        columns = zip(*(cells + [""] * (width - len(cells)) for _, _, cells in read), strict=True)
         block = Block(
             [pa.array(column, pa.string()) for column in columns],
             np.array([number for number, _, _ in read], dtype=np.int64),

@@ -62,11 +62,10 @@ class Template:
         raise KeyError(f"{self.name}.{name}")
 
 
-@cache
-def template_table() -> tuple[Mapping[str, str], ...]:
+def template_table() -> list[dict[str, str]]:
     """The rows of templates.csv: file, file_zh, column, kind, required, aliases_zh, unit, meaning."""
     with TABLE.open(encoding="utf-8", newline="") as handle:
-        return tuple(MappingProxyType(row) for row in csv.DictReader(handle))
+        return list(csv.DictReader(handle))
 
 
 @cache
@@ -91,19 +90,16 @@ def templates() -> Mapping[str, Template]:
     return MappingProxyType({n: Template(n, names[n], tuple(columns[n])) for n in names})
 
 
-def write_blank(out_dir: Path, lang: str | None = None) -> list[Path]:
-    """Blank input files (CSV, UTF-8 with BOM so that Excel opens them), one per template; returns their paths.
-
-    English headers as `<file>.csv`, Chinese ones as `_zh/<中文名>.csv`; `lang` `"en"` or `"zh"` writes only one set.
+def write_blank(out_dir: Path, lang: str = "en") -> list[Path]:
+    """Blank input files (CSV, UTF-8 with BOM so that Excel opens them): for each template one with English headers as
+    `<file>.csv` and one with Chinese headers as `_zh/<中文名>.csv`. Returns their paths, those in `lang` first.
     """
-    written = []
+    english, chinese = [], []
     for template in templates().values():
-        if lang != "zh":
-            written.append(_write_header(out_dir / f"{template.name}.csv", [c.name for c in template.columns]))
-        if lang != "en":
-            headers = [c.aliases[0] if c.aliases else c.name for c in template.columns]
-            written.append(_write_header(out_dir / "_zh" / f"{template.name_zh}.csv", headers))
-    return written
+        english.append(_write_header(out_dir / f"{template.name}.csv", [c.name for c in template.columns]))
+        headers = [c.aliases[0] if c.aliases else c.name for c in template.columns]
+        chinese.append(_write_header(out_dir / "_zh" / f"{template.name_zh}.csv", headers))
+    return chinese + english if lang == "zh" else english + chinese
 
 
 def _write_header(path: Path, headers: list[str]) -> Path:

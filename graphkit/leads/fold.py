@@ -92,12 +92,26 @@ def _draft(nest: Sequence[Finding], public: Callable[[str], bool], not_run: Mapp
         findings=tuple(f.id for f in ranked),
         families=tuple(sorted({f.family for f in nest})),
         amount_fen=max((f.amount_fen for f in nest), default=0),
-        reasons=tuple({"zh": f"[{f.detector}] {f.message['zh']}", "en": f"[{f.detector}] {f.message['en']}"} for f in ranked[:_TEXTS]),
+        reasons=_reasons(ranked),
         refuting=_refuting(ranked),
         missing=_missing(ranked, not_run),
         evidence_hash=_digest(sorted([f.id, f.colour, sorted(_rows(f))] for f in nest)),
         parts=tuple(p.as_json() for p in parts),
     )
+
+
+def _reasons(ranked: Sequence[Finding]) -> tuple[dict[str, str], ...]:
+    """The strongest finding of each detector in words, with how many more of its kind there are."""
+    by_detector: dict[str, list[Finding]] = {}
+    for finding in ranked:
+        by_detector.setdefault(finding.detector, []).append(finding)
+    texts = []
+    for detector, findings in by_detector.items():
+        more = len(findings) - 1
+        zh, en = (f"（同类另有 {more} 项）", f" ({more} more of this kind)") if more else ("", "")
+        message = findings[0].message
+        texts.append({"zh": f"[{detector}] {message['zh']}{zh}", "en": f"[{detector}] {message['en']}{en}"})
+    return tuple(texts[:_TEXTS])
 
 
 def _rows(finding: Finding) -> set[str]:

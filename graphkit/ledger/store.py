@@ -106,12 +106,14 @@ class Ledger:
             elif action == "confirm":
                 self._confirm(connection, row, tuple(arguments.get("subjects") or ()))
             elif action == "dispose":
-                self._move(connection, row, _disposition(arguments), arguments)
+                self._move(connection, row, _disposition(arguments), arguments, disposed=True)
             else:
                 self._move(connection, row, action, arguments)
         return self.lead(number)
 
-    def _move(self, connection: sa.Connection, row: Any, action: str, arguments: Mapping[str, Any]) -> None:
+    def _move(
+        self, connection: sa.Connection, row: Any, action: str, arguments: Mapping[str, Any], disposed: bool = False
+    ) -> None:
         passed = steps(action, row.status)
         given = {name: _given(arguments, name) for name in rules().actions[action].needs}
         at, by, state = self._stamp(), current_user(), row.status
@@ -120,7 +122,10 @@ class Ledger:
             leads.record(connection, row.lead_no, implied, state, target, at, by, implied_by=action)
             state = target
         note = given.get("reason", str(arguments.get("reason") or ""))
-        leads.record(connection, row.lead_no, action, state, passed[-1], at, by, note, **given)
+        said = {"how": action, **given} if disposed else given
+        leads.record(
+            connection, row.lead_no, "dispose" if disposed else action, state, passed[-1], at, by, note, **said
+        )
         values = {"status": passed[-1], "changed": at}
         if passed[-1] == "transfer_up":
             values |= leads.emptied(row)
@@ -232,7 +237,7 @@ class Ledger:
         return schedule.scan_due(settings, self.now(), last, row is None or row.snapshot != snapshot)
 
     def _stamp(self) -> str:
-        return self.now().astimezone(UTC).isoformat(timespec="milliseconds")
+        return self.now().astimezone(UTC).isoformat(timespec="seconds")
 
 
 def _given(arguments: Mapping[str, Any], name: str) -> str:

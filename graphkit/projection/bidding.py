@@ -38,13 +38,13 @@ _CO_BID = Rule(
         "CO_BID",
         "p.a",
         "p.b",
-        "unnest([p.eid_a, p.eid_b])",
+        "p.eid_a",
         """pair p JOIN score s ON s.a = p.a AND s.b = p.b
            JOIN seen u ON u.firm = p.a JOIN seen v ON v.firm = p.b""",
         day="p.day",
         strength="least(1, s.n / 3) * s.n / (u.n + v.n - s.n)",
         grade="p.grade",
-        support="[p.lot_a, p.lot_b]",
+        support="[p.eid_b, p.lot_a, p.lot_b]",
     )
 )
 _DEVICE = Rule(
@@ -57,12 +57,12 @@ _DEVICE = Rule(
         "SUBMITTED_VIA",
         "x.firm",
         "y.firm",
-        "unnest([x.eid, y.eid])",
+        "x.eid",
         "d x JOIN d y ON y.device = x.device AND x.firm < y.firm JOIN hub ON hub.device = x.device",
         day="x.day",
         strength="ln(7) / ln(hub.n + 5) * CASE WHEN x.kind = 'ip' THEN 0.4 ELSE 1 END",
         grade="greatest(x.grade, y.grade)",
-        support="[x.bid_eid, y.bid_eid]",
+        support="[y.eid, x.bid_eid, y.bid_eid]",
     )
 )
 _FROM_ACCOUNT = f"""WITH d AS (
@@ -77,12 +77,12 @@ _DEPOSIT = Rule(
         "DEPOSIT_FROM",
         "x.firm",
         "y.firm",
-        "unnest([x.eid, y.eid])",
+        "x.eid",
         "d x JOIN d y ON y.acct = x.acct AND x.firm < y.firm",
         day="x.day",
         strength="ln(7) / ln(x.n + 5)",
         grade="greatest(x.grade, y.grade)",
-        support="[x.bid_eid, y.bid_eid]",
+        support="[y.eid, x.bid_eid, y.bid_eid]",
     )
 )
 _DEPOSIT_HOLDER = Rule(

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from graphkit.projection.graph import ARRAYS, Kind, Projection
 
-VERSION = "1"
+VERSION = "2"
 """Changes when the rules or the layout change; older caches are then never opened."""
 
 

@@ -10,7 +10,7 @@ COLUMNS = "src, dst, type, grp, eid, from_date, to_date, amount, strength, confi
 
 The two ends, the edge type, a group key (facts of one group become one edge), the id of the fact, its dates, its
 amount in fen, a strength in 0–1 (a hub size, a degree or a similarity already folded in), its confidence, the rank of
-its identity grade, and the ids of the further facts that join it to both ends.
+its identity grade, and the ids of the further facts that join it to both ends (fact and support form one chain).
 """
 
 BIDDER_CAP = 30

@@ -24,9 +24,12 @@ def commit(load: Load, started: str, now: Callable[[], str]) -> LoadReport:
     for staged in load.staged:
         for part in staged.parts:
             by_template.setdefault(part.template, []).append(part)
+    if (load.root / "originals").exists():
+        originals.sync_folder(load.root / "originals")
     for template, parts in sorted(by_template.items()):
         with storage_guard(load.root):
             originals.sync_folder(load.staging / template)
+        load.published.add(template)
         delta.commit(load.staging / template, template, parts, load.run)
     with load.db.write() as connection:
         next_path = catalog.next_id(connection, t.paths.c.id)
@@ -34,7 +37,7 @@ def commit(load: Load, started: str, now: Callable[[], str]) -> LoadReport:
         for number, staged in enumerate(load.staged):
             if staged.reading is not None:
                 _insert(connection, load, staged, staged.reading)
-                retried += mark_retried(connection, staged.name, staged.reading, load.run)
+                retried += mark_retried(connection, staged.mends, load.run)
             held = {"path": staged.path, "name": staged.name, "content_id": staged.content.content_id}
             connection.execute(sa.insert(t.paths).values(id=next_path + number, run=load.run, **held))
         for reading in load.waiting:

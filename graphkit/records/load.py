@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
-import numpy as np
-import numpy.typing as npt
-import pyarrow.parquet as pq
 import sqlalchemy as sa
 
 from graphkit.db import Database
@@ -19,28 +16,34 @@ from graphkit.db import tables as t
 from graphkit.errors import InputRefused, Text
 from graphkit.intake.reading import OK, FileReading, SheetReading, join
 from graphkit.records import catalog, originals
+from graphkit.records.overlap import File, Overlap, duplicate_rows, overlap
+from graphkit.records.quarantine import mended
 from graphkit.records.report import FileReport, FileStatus, LoadReport
-from graphkit.records.staging import Part, held, row_keys, write_part
+from graphkit.records.staging import Part, row_keys, write_part
 
-Marked = tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]
 Reader = Callable[..., FileReading]
 """`read_path(path, name, *, loader=None, accept=False)` of the intake room."""
 
 
 @dataclass(slots=True)
 class Staged:
-    """A file that is ready to be committed; `reading` is None for bytes that were read in an earlier load."""
+    """A file that is ready to be committed.
+
+    `reading` (its tables emptied) is None for bytes that were read in an earlier load; `mends` are ids of quarantined
+    rows that it brings in corrected.
+    """
 
     path: str
     name: str
     content: catalog.Content
     reading: FileReading | None
     parts: list[Part] = field(default_factory=list)
+    mends: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
 class Load:
-    """The state of one load: make one per run, call `file` for every file, then `commit.commit` or `dry`."""
+    """The state of one load: call `file` for every file, then `finish`, then `commit.commit` or `dry`."""
 
     root: Path
     db: Database
@@ -48,26 +51,33 @@ class Load:
     read: Reader
     keep_files: bool
     staging: Path
-    known: dict[tuple[str, str, str], catalog.Content] = field(init=False)
     paths: dict[str, tuple[str, int]] = field(init=False)
-    _con: duckdb.DuckDBPyConnection = field(init=False)
-    _parts: list[catalog.PartRow] = field(init=False)
-    _by_id: dict[int, catalog.Content] = field(init=False)
-    _next_content: int = field(init=False)
-    _next_part: int = field(init=False)
     staged: list[Staged] = field(default_factory=list)
     waiting: list[FileReading] = field(default_factory=list)
     reports: list[FileReport] = field(default_factory=list)
+    published: set[str] = field(default_factory=set)
+    _con: duckdb.DuckDBPyConnection = field(init=False)
+    _older: list[catalog.PartRow] = field(init=False)
+    _contents: dict[int, catalog.Content] = field(init=False)
+    _by_sha256: dict[str, list[catalog.Content]] = field(default_factory=dict, init=False)
+    _holders: Counter[int] = field(init=False)
+    _live_before: frozenset[int] = field(init=False)
+    _next_content: int = field(init=False)
+    _next_part: int = field(init=False)
+    _counted: list[tuple[int, int] | None] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._con = duckdb.connect()
         with self.db.read() as connection:
-            self._by_id = catalog.contents(connection)
+            self._contents = catalog.contents(connection)
             self.paths = catalog.live_paths(connection)
-            self._parts = catalog.parts(connection)
+            self._older = catalog.parts(connection)
             self._next_content = catalog.next_id(connection, t.contents.c.content_id)
             self._next_part = catalog.next_id(connection, t.parts.c.part_no)
-        self.known = {content.identity: content for content in self._by_id.values()}
+        for content in self._contents.values():
+            self._by_sha256.setdefault(content.sha256, []).append(content)
+        self._holders = Counter(content_id for _, content_id in self.paths.values())
+        self._live_before = frozenset(self._holders)
 
     def file(self, path: Path, name: str, loader: str | None, accept: bool) -> None:
         """Take in one file; its reports are appended. Never raises for bad content, only when the disk is full."""
@@ -86,38 +96,76 @@ class Load:
             self._refuse(name, "", error.message if not error.fix.zh else join(error.message, error.fix))
             return
         except OSError as error:
-            self._refuse(
-                name, "", Text(f"{name} 无法读取：{error.strerror}", f"{name} cannot be read: {error.strerror}")
-            )
+            why = error.strerror or str(error)
+            self._refuse(name, "", Text(f"{name} 无法读取：{why}", f"{name} cannot be read: {why}"))
             return
         if reading.status == "ok":
             self._take(place, name, reading)
         elif reading.status == "needs_decision":
-            self._hold(place, reading)
+            self._wait(reading)
         else:
             self._refuse(name, sha256, reading.message, reading)
 
+    def finish(self) -> None:
+        """Count duplicates: rows that a file which counts now, or an earlier one of this load, holds already."""
+        order = {s.content.content_id: n for n, s in reversed(list(enumerate(self.staged)))}
+        files = [
+            *((p.template, File(p.part_no, p.content_id, p.sheet_no, self.root / p.path)) for p in self._older),
+            *(
+                (p.template, File(p.part_no, s.content.content_id, p.sheet_no, p.path))
+                for s in self.staged
+                for p in s.parts
+            ),
+        ]
+        fresh = {s.content.content_id for s in self.staged} - self._live_before
+        live = self._live_before & {content for _, content in self.paths.values()}
+        found: list[Overlap] = []
+        for template in sorted({template for template, file in files if file.content_id in fresh}):
+            mine = [file for of, file in files if of == template]
+            new = sorted((f for f in mine if f.content_id in fresh), key=lambda f: (order[f.content_id], f.part_no))
+            rest = [f for f in mine if f.content_id not in fresh]
+            counted = [f for f in rest if f.content_id in live]
+            found.append(overlap(self._con, new, counted, [f for f in rest if f.content_id not in live]))
+        shared = frozenset[int]().union(*(o.parts for o in found))
+        held = {number: rows for o in found for number, rows in o.held.items()}
+        for staged in self.staged:
+            staged.parts = [replace(p, overlaps=p.part_no in shared) for p in staged.parts]
+        by_sheet: dict[tuple[int, int], list[File]] = {}
+        for _, file in files:
+            by_sheet.setdefault((file.content_id, file.sheet_no), []).append(file)
+        for number, (report, sheet) in enumerate(zip(self.reports, self._counted, strict=True)):
+            if sheet is not None:
+                accepted = report.rows_read - report.quarantined
+                duplicate = duplicate_rows(by_sheet.get(sheet, ()), held, accepted)
+                self.reports[number] = replace(report, duplicate=duplicate)
+        self._con.close()
+
     def _seen(self, place: str, sha256: str, loader: str | None) -> catalog.Content | None:
         """The content with these bytes, first of all what the path holds now; another loader asked for makes it new."""
-        held_now = self._by_id.get(self.paths.get(place, ("", -1))[1])
-        candidates = [held_now, *sorted(self._by_id.values(), key=lambda c: -c.content_id)]
-        return next((c for c in candidates if c and c.sha256 == sha256 and loader in (None, c.loader)), None)
+        now = self._contents.get(self.paths.get(place, ("", -1))[1])
+        candidates = [*([now] if now else ()), *reversed(self._by_sha256.get(sha256, ()))]
+        return next((c for c in candidates if c.sha256 == sha256 and loader in (None, c.loader)), None)
+
+    def _hold(self, place: str, name: str, content: catalog.Content) -> None:
+        """From here on the path holds this content."""
+        if place in self.paths:
+            self._holders[self.paths[place][1]] -= 1
+        self.paths[place] = (name, content.content_id)
+        self._holders[content.content_id] += 1
 
     def _again(self, place: str, name: str, content: catalog.Content) -> None:
         """Bytes that were read before: nothing is read again; they count (again) under this path."""
-        was_live = any(content_id == content.content_id for _, content_id in self.paths.values())
-        held_now = self.paths.get(place, ("", -1))[1]
-        overlap = self._duplicates_of(content, held_now) if not was_live else {}
-        if held_now != content.content_id:
-            self.paths[place] = (name, content.content_id)
+        was_live = self._holders[content.content_id] > 0
+        if self.paths.get(place, ("", -1))[1] != content.content_id:
+            self._hold(place, name, content)
             self.staged.append(Staged(place, name, content, None))
         status: FileStatus = "unchanged" if was_live else "loaded"
         for number, (sheet, rows_read, quarantined, reasons) in enumerate(self._sheets(content)):
-            accepted = rows_read - quarantined
-            duplicate = accepted if was_live else min(overlap.get(number, 0), accepted)
-            self._report(name, content, sheet, (rows_read, duplicate, quarantined), reasons, status)
+            counts = (rows_read, rows_read - quarantined if was_live else 0, quarantined)
+            sheet_key = None if was_live else (content.content_id, number)
+            self._report(name, content, sheet, counts, reasons, status, sheet_key=sheet_key)
 
-    def _sheets(self, content: catalog.Content) -> list[tuple[str | None, int, int, dict[str, int]]]:
+    def _sheets(self, content: catalog.Content) -> list[tuple[str | None, int, int, Mapping[str, int]]]:
         """Sheet, rows read, quarantined, reasons: of a content that was read before, perhaps in this same run."""
         s = t.sheets.c
         query = sa.select(s.sheet, s.rows_read, s.quarantined, s.reasons).where(s.content_id == content.content_id)
@@ -126,93 +174,48 @@ class Load:
         if rows:
             return [(sheet, read, quarantined, json.loads(reasons)) for sheet, read, quarantined, reasons in rows]
         mine = [r for r in self.reports if r.sha256 == content.sha256 and r.status == "loaded"]
-        return [(r.sheet, r.rows_read, r.quarantined, dict(r.reasons)) for r in mine] or [(None, 0, 0, {})]
-
-    def _duplicates_of(self, content: catalog.Content, superseded: int) -> dict[int, int]:
-        """Sheet number → rows of an older content that live files hold."""
-        masks: dict[int, list[Marked]] = {}
-        for part in (p for p in self._parts if p.content_id == content.content_id):
-            stored = pq.read_table(self.root / part.path, columns=["_src", "_key"])
-            mask = held(self._con, [stored.column("_key")], self._live_files(part.template, superseded))[0]
-            masks.setdefault(part.sheet_no, []).append((stored.column("_src").to_numpy() & 0xFFFFFFFF, mask))
-        return {sheet: duplicate_rows(marked) for sheet, marked in masks.items()}
-
-    def _live_files(self, template: str, superseded: int) -> list[Path]:
-        counted = {content for _, content in self.paths.values()}
-        if sum(content == superseded for _, content in self.paths.values()) == 1:
-            counted.discard(superseded)
-        return [self.root / p.path for p in self._parts if p.template == template and p.content_id in counted]
+        return [(r.sheet, r.rows_read, r.quarantined, r.reasons) for r in mine] or [(None, 0, 0, {})]
 
     def _take(self, place: str, name: str, reading: FileReading) -> None:
-        identity = (reading.sha256, reading.loader, reading.loader_version)
-        content = catalog.Content(self._next_content, *identity, reading.encoding)
-        superseded = self.paths.get(place, ("", -1))[1]
-        staged = Staged(place, name, content, reading)
+        """Stage a file that was read; its tables are let go of, so that a big folder needs no more memory than a file."""
+        content = catalog.Content(
+            self._next_content, reading.sha256, reading.loader, reading.loader_version, reading.encoding
+        )
+        with self.db.read() as connection:
+            mends = mended(connection, name, reading)
+        light = replace(reading, sheets=tuple(replace(sheet, tables={}) for sheet in reading.sheets))
+        staged = Staged(place, name, content, light, mends=mends)
         self.staged.append(staged)
-        marked: list[list[Marked]] = [[] for _ in reading.sheets]
-        for template in sorted({name for sheet in reading.sheets for name in sheet.tables}):
-            self._stage(staged, template, superseded, marked)
+        for template in sorted({template for sheet in reading.sheets for template in sheet.tables}):
+            self._stage(staged, template, reading)
         self._next_content += 1
-        self.known[identity] = self._by_id[content.content_id] = content
-        self.paths[place] = (name, content.content_id)
-        for part in staged.parts:
-            self._parts.append(
-                catalog.PartRow(
-                    part.part_no,
-                    content.content_id,
-                    part.sheet_no,
-                    part.sheet,
-                    part.template,
-                    str(part.path),
-                    part.rows,
-                    frozenset(part.columns),
-                    part.overlaps,
-                )
-            )
-        for sheet, found in zip(reading.sheets, marked, strict=True):
-            accepted = sheet.rows_read - len(sheet.rejects)
-            whole = bool(found) and all(mask.all() for _, mask in found)
-            duplicate = accepted if whole else min(duplicate_rows(found), accepted)
-            rows = {n: len(table) for n, table in sheet.tables.items()}
-            counts = (sheet.rows_read, duplicate, len(sheet.rejects))
-            self._report(name, content, sheet.sheet, counts, reasons_of(sheet), "loaded", _notice(reading, sheet), rows)
+        self._contents[content.content_id] = content
+        self._by_sha256.setdefault(content.sha256, []).append(content)
+        self._hold(place, name, content)
+        for number, sheet in enumerate(reading.sheets):
+            rows = {template: len(table) for template, table in sheet.tables.items()}
+            counts = (sheet.rows_read, 0, len(sheet.rejects))
+            said = _notice(reading, sheet)
+            key = (content.content_id, number)
+            self._report(name, content, sheet.sheet, counts, reasons_of(sheet), "loaded", said, rows, key)
         if not reading.sheets:
             self._report(name, content, None, (0, 0, 0), {}, "loaded", reading.message)
 
-    def _stage(self, staged: Staged, template: str, superseded: int, marked: list[list[Marked]]) -> None:
-        assert staged.reading is not None
-        found = [
-            (no, s, s.tables[template]) for no, s in enumerate(staged.reading.sheets) if len(s.tables.get(template, ()))
-        ]
-        if not found:
-            return
-        keys = row_keys(self._con, template, [table for _, _, table in found])
-        counted = self._live_files(template, superseded)
-        all_files = [self.root / p.path for p in self._parts if p.template == template]
-        ever = held(self._con, keys, all_files)
-        live = held(self._con, keys, counted) if len(counted) < len(all_files) and any(m.any() for m in ever) else ever
-        for (number, sheet, table), key, mask, once in zip(found, keys, live, ever, strict=True):
-            part = write_part(
-                self.staging / template,
-                f"{self.run}-{self._next_part}.parquet",
-                self._next_part,
-                number,
-                sheet.sheet,
-                template,
-                table,
-                key,
-                bool(once.any()),
-            )
+    def _stage(self, staged: Staged, template: str, reading: FileReading) -> None:
+        numbered = [(number, s) for number, s in enumerate(reading.sheets) if len(s.tables.get(template, ()))]
+        keys = row_keys(self._con, template, [sheet.tables[template] for _, sheet in numbered])
+        for (number, sheet), key in zip(numbered, keys, strict=True):
+            name = f"{self.run}-{self._next_part}.parquet"
+            folder, table = self.staging / template, sheet.tables[template]
+            staged.parts.append(write_part(folder, name, self._next_part, number, sheet.sheet, template, table, key))
             self._next_part += 1
-            staged.parts.append(part)
-            marked[number].append((table.column("_row").to_numpy(), mask))
 
-    def _hold(self, place: str, reading: FileReading) -> None:
-        self.waiting.append(reading)
+    def _wait(self, reading: FileReading) -> None:
+        self.waiting.append(replace(reading, sheets=tuple(replace(sheet, tables={}) for sheet in reading.sheets)))
         for sheet in reading.sheets:
             reasons = reasons_of(sheet)
-            if waiting := sheet.rows_read - len(sheet.rejects):
-                reasons["needs-decision"] = waiting
+            if held_back := sheet.rows_read - len(sheet.rejects):
+                reasons["needs-decision"] = held_back
             counts = (sheet.rows_read, 0, sheet.rows_read)
             self._report(reading.name, reading, sheet.sheet, counts, reasons, "needs_decision", reading.message)
         if not reading.sheets:
@@ -222,6 +225,7 @@ class Load:
         loader, version = (reading.loader, reading.loader_version) if reading else (None, None)
         encoding = reading.encoding if reading else None
         self.reports.append(FileReport(name, sha256, loader, version, encoding, None, 0, 0, 0, {}, "refused", message))
+        self._counted.append(None)
 
     def _report(
         self,
@@ -233,36 +237,28 @@ class Load:
         status: FileStatus,
         message: Text = OK,
         rows: Mapping[str, int] | None = None,
+        sheet_key: tuple[int, int] | None = None,
     ) -> None:
-        """Append one report; `counts` = rows read, duplicate, quarantined."""
+        """Append one report: `counts` = rows read, duplicate, quarantined; `sheet_key` where duplicates are to be counted."""
         who = (name, source.sha256, source.loader, source.loader_version, source.encoding)
         self.reports.append(FileReport(*who, sheet, *counts, dict(reasons), status, message, rows or {}))
+        self._counted.append(sheet_key)
 
     def dry(self) -> LoadReport:
         """The report of a load that leaves nothing behind; `snapshot` is the id the load would have given."""
         live = {content for _, content in self.paths.values()}
-        return LoadReport(self.run, catalog.snapshot_id(self._by_id[i] for i in live), tuple(self.reports))
-
-    def close(self) -> None:
-        """Give memory back; the load can still be committed."""
-        self._con.close()
+        mends = frozenset[int]().union(*(s.mends for s in self.staged))
+        return LoadReport(
+            self.run, catalog.snapshot_id(self._contents[i] for i in live), tuple(self.reports), len(mends)
+        )
 
     def discard(self) -> None:
         """Remove the staged files of a load that failed; what a commit had begun is swept by the next load."""
+        self._con.close()
         for staged in self.staged:
             for part in staged.parts:
-                if not (part.path.parent / "_delta_log").exists():
+                if part.template not in self.published:
                     part.path.unlink(missing_ok=True)
-
-
-def duplicate_rows(marked: Sequence[Marked]) -> int:
-    """How many source rows have nothing but typed rows that are held already; `marked` is (source row, held)."""
-    if not any(mask.any() for _, mask in marked):
-        return 0
-    numbers = np.concatenate([rows for rows, _ in marked])
-    masks = np.concatenate([mask for _, mask in marked])
-    all_rows = np.unique(numbers)
-    return len(all_rows) - len(np.unique(numbers[~masks]))
 
 
 def reasons_of(sheet: SheetReading) -> dict[str, int]:

@@ -35,7 +35,7 @@ def original(root: Path, sha256: str) -> Path:
 
 
 def keep(root: Path, path: Path, name: str, sha256: str) -> None:
-    """Copy `path` to `originals/<sha256>` (mode 0444), complete or not at all.
+    """Copy `path` to `originals/<sha256>` (mode 0444), complete or not at all; `commit` makes the name durable.
 
     Raises `InputRefused` (`file-changed`) when the bytes are no longer those that were hashed and read.
     """
@@ -59,7 +59,6 @@ def keep(root: Path, path: Path, name: str, sha256: str) -> None:
             raise changed(name)
         with storage_guard(root):
             draft.rename(target)
-            sync_folder(folder)
     finally:
         draft.unlink(missing_ok=True)
 

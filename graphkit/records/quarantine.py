@@ -57,8 +57,8 @@ def add_rejects(connection: sa.Connection, path: str, reading: FileReading, run:
         connection.execute(sa.insert(t.quarantine), [{"id": number + i, **row} for i, row in enumerate(rows)])
 
 
-def mark_retried(connection: sa.Connection, name: str, reading: FileReading, run: str) -> int:
-    """Mark quarantined rows that this file brings in corrected; returns how many.
+def mended(connection: sa.Connection, name: str, reading: FileReading) -> frozenset[int]:
+    """Ids of quarantined rows that a file brings in corrected.
 
     A row is known by its quarantine id (an exported sheet), or by its sheet and row in a new version of the same file.
     """
@@ -67,17 +67,18 @@ def mark_retried(connection: sa.Connection, name: str, reading: FileReading, run
         sa.select(_Q.id, _Q.sheet, _Q.row).where(_Q.file == name, _Q.sha256 != reading.sha256, _Q.retried_as.is_(None))
     ).all()
     for sheet in reading.sheets:
+        waiting = {row: number for number, of, row in open_rows if of == sheet.sheet}
         for table in sheet.tables.values():
             ids |= _named_ids(table)
-            waiting = {row: number for number, of, row in open_rows if of == sheet.sheet}
             if waiting:
                 ids |= {waiting[row] for row in table.column("_row").to_pylist() if row in waiting}
-    if not ids:
-        return 0
-    found = connection.execute(
-        sa.update(t.quarantine).where(_Q.id.in_(ids), _Q.retried_as.is_(None)).values(retried_as=run)
-    )
-    return found.rowcount
+    return frozenset(ids)
+
+
+def mark_retried(connection: sa.Connection, ids: Iterable[int], run: str) -> int:
+    """Mark quarantined rows as brought in by a run; returns how many were open until now."""
+    query = sa.update(t.quarantine).where(_Q.id.in_(sorted(ids)), _Q.retried_as.is_(None))
+    return connection.execute(query.values(retried_as=run)).rowcount
 
 
 def _named_ids(table: Any) -> set[int]:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -25,7 +24,10 @@ _TEXT_OWN = ("_row_sha256", "_notes", "_extra")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One staged Parquet file; `path` is absolute, `columns` have at least one value."""
+    """One staged Parquet file; `path` is absolute, `columns` have at least one value.
+
+    `overlaps`: shares a row with another part; known when the whole load is staged.
+    """
 
     part_no: int
     sheet_no: int
@@ -36,7 +38,7 @@ class Part:
     size: int
     rows: int
     columns: tuple[str, ...]
-    overlaps: bool
+    overlaps: bool = False
 
 
 def row_keys(con: duckdb.DuckDBPyConnection, template: str, tables: Sequence[pa.Table]) -> list[pa.ChunkedArray]:
@@ -104,7 +106,6 @@ def write_part(
     template: str,
     table: pa.Table,
     key: pa.ChunkedArray,
-    overlaps: bool,
 ) -> Part:
     """Write a part as `folder/name` (zstd): temporary name, fsync, rename. Columns without any value are left out.
 
@@ -131,23 +132,4 @@ def write_part(
             draft.unlink(missing_ok=True)
     sha256, size = hash_file(path)
     named = tuple(c for c in stored.column_names if c not in ("_src", "_key", "_row_sha256"))
-    return Part(part_no, sheet_no, sheet, template, path, sha256, size, len(stored), named, overlaps)
-
-
-def held(
-    con: duckdb.DuckDBPyConnection, keys: Sequence[pa.ChunkedArray], files: Sequence[Path]
-) -> list[npt.NDArray[np.bool_]]:
-    """For each key column a mask: which rows stand in one of the Parquet `files` too."""
-    masks = []
-    for column in keys:
-        mask = np.zeros(len(column), bool)
-        if files and len(column):
-            con.register("new", pa.table({"_key": column, "_pos": pa.array(np.arange(len(column)))}))
-            found = con.execute(
-                "SELECT _pos FROM new SEMI JOIN (SELECT _key FROM read_parquet(?)) old USING (_key)",
-                [[str(f) for f in files]],
-            )
-            mask[np.asarray(found.fetchnumpy()["_pos"], np.int64)] = True
-            con.unregister("new")
-        masks.append(mask)
-    return masks
+    return Part(part_no, sheet_no, sheet, template, path, sha256, size, len(stored), named)

@@ -99,11 +99,10 @@ class Records:
                 for path, name in files:
                     (progress or _silent)(name)
                     load.file(path, name, loader, _accepted(path, name, accept))
-                load.close()
+                load.finish()
                 report = load.dry() if dry_run else commit(load, started, self._stamp)
                 done = True
             finally:
-                load.close()
                 if not done:
                     load.discard()
         return report

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -69,6 +70,8 @@ def run_caged(
         )
     except subprocess.TimeoutExpired:
         raise timed_out(timeout) from None
+    if done.returncode == -signal.SIGALRM:
+        raise timed_out(timeout)
     if done.returncode != 0 or len(done.stdout) > OUTPUT_CAP:
         raise LimitReached(
             "query-resources",
@@ -80,4 +83,3 @@ def run_caged(
     if "error" in reply:
         raise translate(reply["error"], reply["message"], timeout)
     return Raw(reply["columns"], reply["rows"])
-

@@ -86,7 +86,9 @@ class EmbeddedStore(CypherReading):
         else:
             check_read_only(cypher)
             self._graph()
-            raw = run_caged(self._file(self._snapshot()), cypher, dict(params or {}), cap + 1, timeout, WORK_UNITS, DISABLED_PASSES)
+            raw = run_caged(
+                self._file(self._snapshot()), cypher, dict(params or {}), cap + 1, timeout, WORK_UNITS, DISABLED_PASSES
+            )
         return answer(raw, cap, time.perf_counter() - started, "embedded")
 
     def close(self) -> None:
@@ -141,8 +143,14 @@ class EmbeddedStore(CypherReading):
             except kglite.KgError as error:
                 raise StoreUnreachable(
                     "store-damaged",
-                    Text(f"图文件 {snapshot}.kgl 无法打开：{error}", f"the graph file {snapshot}.kgl does not open: {error}"),
-                    Text("运行 graphkit load --rebuild 由记录重建", "run graphkit load --rebuild: it is made again from the records"),
+                    Text(
+                        f"图文件 {snapshot}.kgl 无法打开：{error}",
+                        f"the graph file {snapshot}.kgl does not open: {error}",
+                    ),
+                    Text(
+                        "运行 graphkit load --rebuild 由记录重建",
+                        "run graphkit load --rebuild: it is made again from the records",
+                    ),
                 ) from None
             graph.read_only(True)
             self._open = (snapshot, graph)
@@ -168,7 +176,13 @@ def build(tables: GraphTables) -> Any:
         else:
             bulk.add((frame.type, frame.from_label))
             graph.add_relationships(
-                _frame(frame.table), frame.type, frame.from_label, "from_id", frame.to_label, "to_id", column_types=_types(frame.table)
+                _frame(frame.table),
+                frame.type,
+                frame.from_label,
+                "from_id",
+                frame.to_label,
+                "to_id",
+                column_types=_types(frame.table),
             )
     return graph
 
@@ -216,7 +230,9 @@ def _counts(graph: Any) -> dict[str, dict[str, int]]:
         return {row["k"]: row["n"] for row in found}
 
     nodes = {
-        label: graph.cypher(f"MATCH (n:`{label}`) RETURN count(n) AS n", disabled_passes=DISABLED_PASSES).to_list()[0]["n"]
+        label: graph.cypher(f"MATCH (n:`{label}`) RETURN count(n) AS n", disabled_passes=DISABLED_PASSES).to_list()[0][
+            "n"
+        ]
         for label in graph.node_types
     }
     edges = rows("MATCH ()-[r]->() RETURN type(r) AS k, count(r) AS n")

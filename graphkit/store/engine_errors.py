@@ -32,5 +32,8 @@ def query_error(message: str) -> UsageError:
     return UsageError(
         "query-error",
         Text(f"查询无法执行：{message}", f"the query does not run: {message}"),
-        Text("请检查语法、标签与参数；graphkit queries check", "check syntax, labels and parameters; graphkit queries check"),
+        Text(
+            "请检查语法、标签与参数；graphkit queries check",
+            "check syntax, labels and parameters; graphkit queries check",
+        ),
     )

@@ -7,34 +7,41 @@ stands. The gate is the first of two walls: behind it are EXPLAIN and a read tra
 
 from __future__ import annotations
 
+import re
+
 from graphkit.errors import Text, UsageError
 from graphkit.store.lex import Token, place, tokens
 
 MAX_LENGTH = 20_000
 MAX_DEPTH = 60
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\S+", text))
+
+
 STARTS = frozenset(["MATCH", "OPTIONAL", "WITH", "UNWIND", "RETURN", "CALL"])
-KEYWORDS = STARTS | frozenset(
+KEYWORDS = STARTS | _words(
     """WHERE ORDER BY ASC ASCENDING DESC DESCENDING SKIP LIMIT AS DISTINCT UNION ALL AND OR XOR NOT IN IS NULL TRUE FALSE
-    CASE WHEN THEN ELSE END STARTS ENDS CONTAINS EXISTS COUNT COLLECT ANY NONE SINGLE REDUCE SHORTESTPATH ALLSHORTESTPATHS""".split()
+    CASE WHEN THEN ELSE END STARTS ENDS CONTAINS EXISTS COUNT COLLECT ANY NONE SINGLE REDUCE SHORTESTPATH ALLSHORTESTPATHS"""
 )
 """Words that may stand beside another word."""
 
-REFUSED = frozenset(
+REFUSED = _words(
     """CREATE MERGE SET DELETE DETACH NODETACH REMOVE DROP LOAD CSV FOREACH INSERT ALTER GRANT DENY REVOKE SHOW USE START STOP
     TERMINATE EXPLAIN PROFILE YIELD USING PERIODIC COMMIT TRANSACTIONS FORMAT FINISH CYPHER RENAME ENABLE DRYRUN DEALLOCATE
-    REALLOCATE FILTER LET""".split()
+    REALLOCATE FILTER LET"""
 )
 """Words that begin a write, an administration command, a procedure or another dialect: refused wherever they could."""
 
-FUNCTIONS = frozenset(
+FUNCTIONS = _words(
     """abs ceil floor round sign sqrt exp log log10 rand sin cos tan atan2 pi e degrees radians
     avg collect count max min sum size head last tail range reverse reduce keys labels type id elementid nodes relationships length
     startnode endnode coalesce all any none single exists isempty nullif
     tostring tointeger tofloat toboolean tolower toupper lower upper trim ltrim rtrim substring left right replace split char_length
     date datetime localdatetime duration time properties
     date.truncate datetime.truncate duration.between duration.indays duration.inmonths duration.inseconds
-    shortestpath allshortestpaths percentilecont percentiledisc stdev stdevp""".split()
+    shortestpath allshortestpaths percentilecont percentiledisc stdev stdevp"""
 )
 """Functions that only compute."""
 

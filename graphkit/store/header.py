@@ -28,7 +28,9 @@ from graphkit.errors import Text, UsageError, Where
 KEYS = ("id", "title_zh", "title_en", "question", "params", "returns", "kind", "law", "falsepositives", "status")
 REQUIRED = ("id", "title_zh", "title_en", "question", "returns", "status")
 _KEY = re.compile(r"//\s?(?P<key>[a-z_]+):\s*(?P<value>.*)$")
-_PARAM = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*:\s*(?P<type>[a-z]+)\s*(?:=\s*(?P<default>.*?))?\s*(?:\[(?P<unit>[^\[\]]*)\])?$")
+_PARAM = re.compile(
+    r"(?P<name>[A-Za-z_]\w*)\s*:\s*(?P<type>[a-z]+)\s*(?:=\s*(?P<default>.*?))?\s*(?:\[(?P<unit>[^\[\]]*)\])?$"
+)
 _MISSING = object()
 
 
@@ -110,7 +112,14 @@ def read_query(path: Path, text: str | None = None) -> QueryFile:
         raise _bad(path, 1, f"id {header['id']} 与文件名不同", f"id {header['id']} is not the file's name")
     if header["status"] not in ("draft", "stable") or header.get("kind", "rows") not in ("rows", "subgraph"):
         raise _bad(path, 1, "status 或 kind 的取值无效", "status or kind has a value that is not known")
-    return QueryFile(f"{path.parent.name}/{path.stem}", path.parent.name, path, header, tuple(params), "\n".join(lines[body:]).strip())
+    return QueryFile(
+        f"{path.parent.name}/{path.stem}",
+        path.parent.name,
+        path,
+        header,
+        tuple(params),
+        "\n".join(lines[body:]).strip(),
+    )
 
 
 def _add_param(params: list[Param], text: str, path: Path, line: int) -> None:
@@ -118,7 +127,12 @@ def _add_param(params: list[Param], text: str, path: Path, line: int) -> None:
         return
     found = _PARAM.match(text.strip())
     if not found or found["type"] not in _COERCE:
-        raise _bad(path, line, f"参数写法无效：{text}（应为 name: type = default [unit]）", f"not a parameter: {text} (write name: type = default [unit])")
+        raise _bad(
+            path,
+            line,
+            f"参数写法无效：{text}（应为 name: type = default [unit]）",
+            f"not a parameter: {text} (write name: type = default [unit])",
+        )
     default = found["default"]
     value = None if default in (None, "null", "") else coerce(found["name"], found["type"], default.strip("'\""))
     params.append(Param(found["name"], found["type"], value, found["unit"], default is None))
@@ -133,7 +147,10 @@ def coerce(name: str, kind: str, value: Any) -> Any:
     except (ValueError, TypeError, InvalidOperation):
         raise UsageError(
             "bad-parameter",
-            Text(f"参数 {name} 的值 {value!r} 不是 {_NAMES[kind][0]}", f"parameter {name}: {value!r} is not {_NAMES[kind][1]}"),
+            Text(
+                f"参数 {name} 的值 {value!r} 不是 {_NAMES[kind][0]}",
+                f"parameter {name}: {value!r} is not {_NAMES[kind][1]}",
+            ),
             Text(f"例如 --param {name}={_NAMES[kind][2]}", f"for example --param {name}={_NAMES[kind][2]}"),
             parameter=name,
         ) from None
@@ -222,7 +239,9 @@ def _text(value: Any) -> str:
 
 def _ids(value: Any) -> list[str]:
     if isinstance(value, str):
-        value = json.loads(value) if value.startswith("[") else [part.strip() for part in value.split(",") if part.strip()]
+        value = (
+            json.loads(value) if value.startswith("[") else [part.strip() for part in value.split(",") if part.strip()]
+        )
     return [_text(item) for item in value]
 
 

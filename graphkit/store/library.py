@@ -73,7 +73,9 @@ def run_query(
             )
         query = library[near[0]]
     reviewed = query.path.is_relative_to(shipped("queries"))
-    answer = store.query(query.cypher, _used(query.cypher, bind(query, params or {}, cap + 1)), cap, timeout, library=reviewed)
+    answer = store.query(
+        query.cypher, _used(query.cypher, bind(query, params or {}, cap + 1)), cap, timeout, library=reviewed
+    )
     return {"id": query.id, **answer}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from graphkit.errors import Text, UsageError
@@ -20,11 +21,27 @@ from graphkit.store.tables import graph_props
 LABELS = frozenset(NODES) | frozenset(SECOND_LABELS)
 TYPES = frozenset(EDGES)
 PROPERTIES = (
-    frozenset(p for spec in (*NODES.values(), *EDGES.values()) for p in graph_props(spec.props))
+    frozenset(p for props in (*(n.props for n in NODES.values()), *(e.props for e in EDGES.values())) for p in graph_props(props))
     | {"id", "name", "grade", "from_date", "to_date", "confidence", "derived", "source_file", "source_row"}
 )  # fmt: skip
 _NAMESPACES = frozenset(["date", "datetime", "duration", "localdatetime"])
-_TEMPORAL = frozenset(["year", "month", "day", "hour", "minute", "second", "months", "days", "seconds", "quarter", "week", "epochSeconds", "epochMillis"])
+_TEMPORAL = frozenset(
+    [
+        "year",
+        "month",
+        "day",
+        "hour",
+        "minute",
+        "second",
+        "months",
+        "days",
+        "seconds",
+        "quarter",
+        "week",
+        "epochSeconds",
+        "epochMillis",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +91,30 @@ _CALLS = {
 
 
 def _calls(words: list[Token]) -> Iterator[Found]:
-    for token, after in zip(words, words[1:], strict=False):
+    for token, after in pairwise(words):
         instead = _CALLS.get(token.text.lower()) if token.kind == "word" and after.text == "(" else None
         if instead:
-            yield token, "function", f"{token.text} 在两个图库上不同：改用 {instead}", f"{token.text} differs between the stores: use {instead}"
+            yield (
+                token,
+                "function",
+                f"{token.text} 在两个图库上不同：改用 {instead}",
+                f"{token.text} differs between the stores: use {instead}",
+            )
 
 
 def _shapes(words: list[Token]) -> Iterator[Found]:
     texts = [t.text for t in words]
     for i, token in enumerate(words):
         ahead = texts[i : i + 4]
-        if token.text == "*" and i and (texts[i - 1] == "[" or words[i - 1].kind in ("word", "quoted")) and _in_relationship(texts, i):
-            bounded = len(ahead) > 3 and words[i + 1].kind == "number" and ahead[2] == ".." and words[i + 3].kind == "number"
+        if (
+            token.text == "*"
+            and i
+            and (texts[i - 1] == "[" or words[i - 1].kind in ("word", "quoted"))
+            and _in_relationship(texts, i)
+        ):
+            bounded = (
+                len(ahead) > 3 and words[i + 1].kind == "number" and ahead[2] == ".." and words[i + 3].kind == "number"
+            )
             if not bounded:
                 yield token, "unbounded", "变长关系要写上下限 *1..3", "a variable length needs both bounds, *1..3"
         if ahead[:3] == ["-", ">", "{"] or ahead[:2] == [")", "{"] or (token.text == "]" and ahead[1:2] == ["{"]):
@@ -117,7 +146,12 @@ def _order(words: list[Token]) -> Iterator[Found]:
     if "LIMIT" not in tail:
         yield words[last], "limit", "需要 LIMIT 或 LIMIT $limit", "LIMIT or LIMIT $limit is missing"
     if "ORDER" not in tail:
-        yield words[last], "order", "LIMIT 前需要 ORDER BY，以编号结尾", "ORDER BY, ending in an id, is missing before LIMIT"
+        yield (
+            words[last],
+            "order",
+            "LIMIT 前需要 ORDER BY，以编号结尾",
+            "ORDER BY, ending in an id, is missing before LIMIT",
+        )
     if "ORDER" in tail:
         at = last + tail.index("ORDER")
         aggregate = next((t for t in words[at:] if t.text.lower() in ("count", "sum", "collect", "avg")), None)
@@ -129,7 +163,11 @@ def _inline_where(words: list[Token]) -> Iterator[Found]:
     depth: list[str] = []
     for i, token in enumerate(words):
         if token.text in ("(", "[", "{"):
-            call = i and words[i - 1].kind == "word" and words[i - 1].upper not in ("MATCH", "WHERE", "AND", "OR", "NOT", "IN")
+            call = (
+                i
+                and words[i - 1].kind == "word"
+                and words[i - 1].upper not in ("MATCH", "WHERE", "AND", "OR", "NOT", "IN")
+            )
             depth.append("(node" if token.text == "(" and not call else token.text)
         elif token.text in (")", "]", "}") and depth:
             depth.pop()
@@ -139,7 +177,11 @@ def _inline_where(words: list[Token]) -> Iterator[Found]:
 
 def _vocabulary(words: list[Token]) -> list[Found]:
     """Labels and types after `:` and `|`, properties after `.`, as far as the text shows which is which."""
-    keys = {words[i].text for i in range(len(words) - 1) if words[i].kind == "word" and words[i + 1].text == ":" and i and words[i - 1].text in ("{", ",")}
+    keys = {
+        words[i].text
+        for i in range(len(words) - 1)
+        if words[i].kind == "word" and words[i + 1].text == ":" and i and words[i - 1].text in ("{", ",")
+    }
     found: list[Found] = []
     stack: list[str] = []
     for i, token in enumerate(words):
@@ -155,7 +197,9 @@ def _vocabulary(words: list[Token]) -> list[Found]:
         inside = stack[-1] if stack else ""
         if before.text in (":", "|") and inside == "rel":
             if name not in TYPES:
-                found.append((token, "unknown-type", f"模型里没有关系类型 {name}", f"the model has no relationship type {name}"))
+                found.append(
+                    (token, "unknown-type", f"模型里没有关系类型 {name}", f"the model has no relationship type {name}")
+                )
         elif before.text == ":" and inside != "{":
             if name not in LABELS:
                 found.append((token, "unknown-label", f"模型里没有标签 {name}", f"the model has no label {name}"))
@@ -164,7 +208,8 @@ def _vocabulary(words: list[Token]) -> list[Found]:
         elif inside == "{" and after and after.text == ":" and _is_pattern_map(words, i) and name not in PROPERTIES:
             found.append((token, "unknown-property", f"模型里没有属性 {name}", f"the model has no property {name}"))
         elif before.text == "." and not (after and after.text == "(") and words[i - 2].text not in _NAMESPACES:
-            if name in ("title", "type", "label") or (name not in PROPERTIES and name not in keys and name not in _TEMPORAL):
+            known = name in PROPERTIES or name in keys or name in _TEMPORAL
+            if not known or name in ("title", "type", "label"):
                 found.append((token, "unknown-property", f"模型里没有属性 {name}", f"the model has no property {name}"))
     return found
 
@@ -175,7 +220,11 @@ def _is_pattern_map(words: list[Token], i: int) -> bool:
     for at in range(i - 1, 0, -1):
         depth += (words[at].text == "}") - (words[at].text == "{")
         if depth < 0:
-            return words[at - 1].kind in ("word", "quoted") and re.fullmatch(r"[(\[:]", words[at - 2].text) is not None and words[at - 1].upper not in ("CALL", "EXISTS", "COUNT")
+            return (
+                words[at - 1].kind in ("word", "quoted")
+                and re.fullmatch(r"[(\[:]", words[at - 2].text) is not None
+                and words[at - 1].upper not in ("CALL", "EXISTS", "COUNT")
+            )
     return False
 
 

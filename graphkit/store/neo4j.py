@@ -57,7 +57,9 @@ class Neo4jStore(CypherReading):
         """See `GraphStore.counts`."""
         nodes = " UNION ALL ".join(f"MATCH (n:`{x}`) RETURN '{x}' AS k, count(n) AS n" for x in NODES)
         edges = " UNION ALL ".join(f"MATCH ()-[r:`{x}`]->() RETURN '{x}' AS k, count(r) AS n" for x in EDGES)
-        return {group: {k: n for k, n in self._rows(text, {}) if n} for group, text in (("nodes", nodes), ("edges", edges))}
+        return {
+            group: {k: n for k, n in self._rows(text, {}) if n} for group, text in (("nodes", nodes), ("edges", edges))
+        }
 
     def query(
         self,
@@ -89,7 +91,6 @@ class Neo4jStore(CypherReading):
         return self._guarded(lambda: self._read(cypher, given, READ_SECONDS, None), READ_SECONDS).rows
 
     def _read(self, cypher: str, params: Mapping[str, Any], timeout: float, limit: int | None) -> Raw:
-        @neo4j.unit_of_work(timeout=timeout)
         def work(tx: neo4j.ManagedTransaction) -> Raw:
             result = tx.run(cypher, dict(params))
             columns = list(result.keys())
@@ -97,7 +98,8 @@ class Neo4jStore(CypherReading):
             return Raw(columns, [list(record.values()) for record in records])
 
         with self._session(neo4j.READ_ACCESS) as session:
-            return session.execute_read(work)
+            raw: Raw = session.execute_read(neo4j.unit_of_work(timeout=timeout)(work))
+        return raw
 
     def _explain(self, cypher: str, params: Mapping[str, Any], timeout: float) -> None:
         """The server's own opinion before anything runs: a read, one plan without LOAD CSV or a procedure."""

@@ -52,7 +52,11 @@ def publish_tables(session: Session, tables: GraphTables, snapshot: str, counts:
     for frame in tables.edges:
         _put_edges(session, frame, edges[frame.type])
     compare_counts(tables.counts(), counts())
-    _write(session, f"CREATE INDEX `{MARK}{snapshot.encode().hex()}` IF NOT EXISTS FOR (n:Document) ON (n.graphkit_snapshot)", {})
+    _write(
+        session,
+        f"CREATE INDEX `{MARK}{snapshot.encode().hex()}` IF NOT EXISTS FOR (n:Document) ON (n.graphkit_snapshot)",
+        {},
+    )
 
 
 def _refuse_strangers(session: Session) -> None:
@@ -111,7 +115,9 @@ def _merge_nodes(
     for second in NODES[label].second:
         should = wanted.get(second, set())
         has = {i for i, labels in present.items() if second in labels}
-        _batched(session, f"UNWIND $rows AS row MATCH (n:`{label}` {{id: row}}) REMOVE n:`{second}`", sorted(has - should))
+        _batched(
+            session, f"UNWIND $rows AS row MATCH (n:`{label}` {{id: row}}) REMOVE n:`{second}`", sorted(has - should)
+        )
         _batched(session, f"UNWIND $rows AS row MATCH (n:`{label}` {{id: row}}) SET n:`{second}`", sorted(should - has))
 
 
@@ -156,4 +162,7 @@ def _write(session: Session, cypher: str, params: Mapping[str, Any]) -> None:
 
 def _read(session: Session, cypher: str, params: Mapping[str, Any]) -> list[list[Any]]:
     with session() as opened:
-        return opened.execute_read(lambda tx: [list(record.values()) for record in tx.run(cypher, dict(params))])
+        rows: list[list[Any]] = opened.execute_read(
+            lambda tx: [list(record.values()) for record in tx.run(cypher, dict(params))]
+        )
+        return rows

@@ -82,7 +82,11 @@ def find_paths(
         if truncated or covered == max_hops or _closed(frontiers) or seen[a] & seen[b]:
             found, cut = _undamped(around, hubs, a, b, max_hops, k, costs, step_budget)
             truncated = truncated or cut
-            if truncated or _closed(frontiers) or (len(found) == k and found[-1].cost < (covered + 1) * min(costs.values())):
+            if (
+                truncated
+                or _closed(frontiers)
+                or (len(found) == k and found[-1].cost < (covered + 1) * min(costs.values()))
+            ):
                 break
     return found, truncated
 
@@ -158,7 +162,9 @@ def _cheapest(
     if a not in rest:
         return [], False
     found: list[Path] = []
-    heap: list[tuple[float, int, tuple[str, ...], tuple[str, ...], float, tuple[Hop, ...]]] = [(rest[a], 0, (a,), (), 0.0, ())]
+    heap: list[tuple[float, int, tuple[str, ...], tuple[str, ...], float, tuple[Hop, ...]]] = [
+        (rest[a], 0, (a,), (), 0.0, ())
+    ]
     while heap and len(found) < k:
         budget -= 1
         if budget < 0:

@@ -146,7 +146,7 @@ class CypherReading(ABC):
                     f"UNWIND $ids AS i MATCH (n:`{label}` {{id: i}}) RETURN properties(n) AS p, labels(n) AS l",
                     {"ids": wanted[at : at + _BATCH]},
                 )
-                out.update({p["id"]: node_out(p, l) for p, l in rows})
+                out.update({props["id"]: node_out(props, found) for props, found in rows})
         return out
 
     def _groups(self, node: Mapping[str, Any], types: Sequence[str], as_of: date | None) -> list[Group]:
@@ -257,7 +257,9 @@ def _batches(nodes: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, list[str
     labels: dict[str, list[str]] = {}
     for i, node in nodes.items():
         labels.setdefault(node["label"], []).append(i)
-    return [(label, ids[at : at + _BATCH]) for label, ids in sorted(labels.items()) for at in range(0, len(ids), _BATCH)]
+    return [
+        (label, ids[at : at + _BATCH]) for label, ids in sorted(labels.items()) for at in range(0, len(ids), _BATCH)
+    ]
 
 
 def _shares(counts: Sequence[int], limit: int) -> list[int]:

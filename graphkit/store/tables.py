@@ -146,7 +146,8 @@ def _end_labels(
             Text(f"{kind} 有 {found.null_count} 条边的端点不存在（如 {lost}），未发布", f"{found.null_count} edges of {kind} end at no node (such as {lost}); nothing was published"),
             Text("运行 graphkit load --rebuild 重新推导", "run graphkit load --rebuild to derive the graph anew"),
         )  # fmt: skip
-    return np.searchsorted(starts, found.to_numpy(), side="right") - 1
+    at: np.ndarray[tuple[int], np.dtype[np.int64]] = np.searchsorted(starts, found.to_numpy(), side="right") - 1
+    return at
 
 
 def _edge_columns(table: pa.Table, props: Mapping[str, pa.ChunkedArray], sources: Sources | None) -> pa.Table:
@@ -154,7 +155,11 @@ def _edge_columns(table: pa.Table, props: Mapping[str, pa.ChunkedArray], sources
     file, row = pa.nulls(n, pa.string()), pa.nulls(n, pa.int64())
     if sources is not None and "src" in table.column_names:
         origin = pa.Table.from_pandas(sources, preserve_index=False) if isinstance(sources, pd.DataFrame) else sources
-        at = pc.index_in(table.column("src").cast(pa.int64()), value_set=origin.column("src").cast(pa.int64()).combine_chunks(), skip_nulls=True)
+        at = pc.index_in(
+            table.column("src").cast(pa.int64()),
+            value_set=origin.column("src").cast(pa.int64()).combine_chunks(),
+            skip_nulls=True,
+        )
         file, row = origin.column("file").cast(pa.string()).take(at), origin.column("row").cast(pa.int64()).take(at)
     return pa.table(
         {

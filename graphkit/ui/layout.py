@@ -5,6 +5,7 @@ Coordinates are canvas pixels at zoom 1, y down. A node with its label fills one
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -64,6 +65,14 @@ def _around(point: Point) -> Iterator[Point]:
         k += 1
 
 
+def _block(centre: Point) -> Iterator[Point]:
+    """A field of cells, square ring by square ring."""
+    for ring in itertools.count():
+        for dx, dy in itertools.product(range(-ring, ring + 1), repeat=2):
+            if max(abs(dx), abs(dy)) == ring:
+                yield centre[0] + dx * CELL[0], centre[1] + dy * CELL[1]
+
+
 def _fan(centre: Point, heading: float) -> Iterator[Point]:
     """Spots on arcs round a node, those in the direction `heading` (radians) first."""
     for ring in range(1, 10_000):
@@ -93,7 +102,7 @@ def place_beside(pos: Mapping[str, Point], anchors: Mapping[str, str | None]) ->
         if at is None or anchor is None:
             spots = _around(_below(placed))
         elif crowds[anchor] > CROWD:
-            spots = fields.setdefault(anchor, _around(_beyond(at, placed, crowds[anchor])))
+            spots = fields.setdefault(anchor, _block(_beyond(at, placed, crowds[anchor])))
         else:
             spots = _fan(at, _outward(at, placed))
         placed[new] = plane.take(spots)
@@ -103,7 +112,7 @@ def place_beside(pos: Mapping[str, Point], anchors: Mapping[str, str | None]) ->
 def _beyond(at: Point, placed: Mapping[str, Point], count: int) -> Point:
     """The middle of a field for `count` nodes, clear of everything placed, on the side to which `at` is nearest."""
     xs, ys = [p[0] for p in placed.values()], [p[1] for p in placed.values()]
-    reach = 0.35 * math.sqrt(count) * 1.75 + 1.5
+    reach = math.sqrt(count) / 2 + 2
     sides = {
         (min(xs) - reach * CELL[0], at[1]): at[0] - min(xs),
         (max(xs) + reach * CELL[0], at[1]): max(xs) - at[0],

@@ -138,7 +138,7 @@ def _add(state: State, event: Event) -> State:
     edges = {**view.edges, **{e.id: e for e in event.get("edges", ()) if e.from_id in nodes and e.to_id in nodes}}
     anchors = _anchors([n.id for n in fresh], edges.values(), view.pos, parent)
     pos = place_beside(view.pos, anchors)
-    return _changed(state, replace(view, nodes=nodes, edges=edges, pos=pos, hidden=view.hidden - wanted.keys()))
+    return _changed(state, replace(view, nodes=nodes, edges=edges, pos=pos, hidden=view.hidden.difference(wanted)))
 
 
 def _anchors(new: list[str], edges: Iterable[Edge], pos: Mapping[str, Point], parent: object) -> dict[str, str | None]:

@@ -34,9 +34,11 @@ CURRENCIES: dict[str, str] = {
     "€": "EUR", "EUR": "EUR", "欧元": "EUR", "£": "GBP", "GBP": "GBP", "英镑": "GBP", "JPY": "JPY", "日元": "JPY",
 }  # fmt: skip
 _LIMIT = 2**63 - 1
-_WORDS = frozenset(["面议", "待定", "另议", "详见附件", "据实结算", "--", "无报价", "免费"]) - {"--"}
+_WORDS = frozenset(["面议", "待定", "另议", "详见附件", "据实结算", "无报价"])
+"""Said instead of an amount: there is none."""
+_MAX_EXPONENT = 40
 _NAN = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
-_EXPONENT = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d+")
+_EXPONENT = re.compile(r"[+-]?\d+(\.\d+)?[eE]([+-]?\d+)")
 _BRACKETS = re.compile(r"\((.*)\)")
 _CNY = re.compile(r"^(人民币|RMB|CNY|¥)\s*[:]?\s*|\s*(人民币|RMB|CNY)$", re.IGNORECASE)
 _FOREIGN = "|".join(re.escape(c) for c in sorted(CURRENCIES, key=len, reverse=True))
@@ -64,10 +66,9 @@ def read_money(text: str, unit: int = 100, *, per_unit: bool = False) -> Parsed[
         return Parsed(None, "missing" if value else None)
     if odd_digits(text) or _NAN.fullmatch(value):
         return Parsed(None, reason="number")
-    if _EXPONENT.fullmatch(value):
-        return Parsed(
-            None, reason="precision-lost" if len(value) < 40 and abs(int(re.split("[eE]", value)[1])) < 40 else "number"
-        )
+    if found := _EXPONENT.fullmatch(value):
+        finite = len(found[2]) < 5 and abs(int(found[2])) < _MAX_EXPONENT
+        return Parsed(None, reason="precision-lost" if finite else "number")
     return _read_plain(value, unit, per_unit)
 
 

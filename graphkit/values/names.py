@@ -39,6 +39,13 @@ def norm_name(name: str) -> str:
 
     Blanks beside Chinese characters and brackets go, others become one; two names are equal when this text is equal.
     """
+    text = _once(name)
+    while not unicodedata.is_normalized("NFKC", text):
+        text = _once(text)
+    return text
+
+
+def _once(name: str) -> str:
     text = unicodedata.normalize("NFKC", _HIDDEN.sub("", name)).casefold()
     text = unicodedata.normalize("NFKC", text).translate(_FORMS)
     return _INNER_BLANK.sub("", _BLANKS.sub(" ", _HIDDEN.sub("", text)).strip())

@@ -35,7 +35,9 @@ def test_the_agent_between_staff_and_firms_comes_first() -> None:
     found = brokers(line())
     first = found.ranked[0]
     assert (first.rank, first.id, first.label) == (1, "n002", "Person")
-    assert (first.staff, first.suppliers) == (2, 2)
+    assert first.between == {"staff": 2, "suppliers": 2}
+    assert first.sampled is None
+    assert list(found) == list(found.ranked)
     assert first.pairs_cut == 3
     assert not first.declared
     assert first.percentile == 1.0
@@ -76,7 +78,7 @@ def test_without_staff_or_suppliers_all_persons_between_communities_are_ranked()
     cliques = [Tie(a, b, 0.9) for base in (0, 4) for a in range(base, base + 4) for b in range(a + 1, base + 4)]
     found = brokers(projection_of(9, [*cliques, Tie(0, 8, 0.5), Tie(8, 4, 0.5)]))
     assert {b.id for b in found.ranked[:3]} == {"n000", "n004", "n008"}
-    assert all(b.staff is None and b.suppliers is None for b in found.ranked)
+    assert all(b.between is None and b.staff is None for b in found.ranked)
     assert (found.staff, found.suppliers) == (0, 0)
 
 
@@ -95,9 +97,12 @@ def test_sampling_is_stated_and_repeatable() -> None:
     p = two_sided(n + 3, ties, set(range(n)), {n + 1, n + 2})
     one, two = brokers(p, seed=3, edge_visits=100), brokers(p, seed=3, edge_visits=100)
     assert (one.k, one.seed) == (10, 3)
+    assert all(b.sampled == {"k": 10, "seed": 3} for b in one)
     assert one == two
     assert one.ranked[0].id == f"n{n:03d}"
     assert one.ranked[0].score == pytest.approx(1.0)
+    assert one.ranked[0].between == {"staff": n, "suppliers": 2}
+    assert one.ranked[0].pairs_cut == 2 * n
 
 
 @settings(max_examples=40, deadline=None)

@@ -208,3 +208,22 @@ def test_two_who_never_met_have_no_path(tmp_path: Path) -> None:
     f.edge("OWNS", b, firm, "2013-01-01", None)
     p = project(f.write(tmp_path / "snap" / "facts"), "whole")
     assert find_paths(p, a, b).paths == ()
+
+
+def test_the_period_of_a_lasting_tie_is_its_own_whatever_the_date_asked(tmp_path: Path) -> None:
+    f = FactsFolder()
+    a, firm = f.person("a"), f.org("F")
+    f.edge("OWNS", a, firm, "2010-01-01", "2022-12-31", share_pct=10.0)
+    p = project(f.write(tmp_path / "snap" / "facts"))
+    (path,) = find_paths(p, a, firm, as_of=date(2015, 6, 1)).paths
+    assert (path.hops[0].first, path.hops[0].last) == (date(2010, 1, 1), date(2022, 12, 31))
+
+
+def test_a_derived_projection_hop_reads_backwards(tmp_path: Path) -> None:
+    f, ids = nest()
+    p = project(f.write(tmp_path / "snap" / "facts"))
+    (path,) = find_paths(p, ids["wife"], ids["firm"], k=1).paths
+    (paid,) = path.hops
+    assert not paid.forward
+    assert (paid.from_id, paid.to_id) == (ids["firm"], ids["wife"])
+    assert path_text(path.hops, "zh") == "舅舅器械公司 向 王妻 付款 4 笔，共 180,000.00 元（2021-05-02 至 2021-08-02）"

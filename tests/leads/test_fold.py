@@ -96,3 +96,8 @@ def test_more_findings_never_lower_a_score(rows: list[tuple[str, Colour, str, fl
     findings = [finding(i, d, c, "a", s) for i, (d, c, _, s) in enumerate(rows)]
     scores = [combined(parts_of(findings[:n])) for n in range(len(findings) + 1)]
     assert scores[-1] >= max((combined(parts_of([f])) for f in findings), default=0) - 1e-9
+
+
+def test_a_reason_stands_once_per_detector_with_its_count() -> None:
+    lead = fold([finding(1, "K02", "red", "a", 0.4), finding(2, "K02", "red", "a"), finding(3, "F01", "red", "a", 0.1)], public, {})[0]
+    assert [t["zh"] for t in lead.reasons] == ["[K02] 事实2（同类另有 1 项）", "[F01] 事实3"]

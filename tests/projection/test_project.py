@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -72,6 +74,24 @@ def test_a_half_written_cache_is_never_opened(folder: Path, tmp_path: Path) -> N
     shutil.copytree(entry, cache / ".projection-left-over")
     (cache / ".projection-left-over" / "src.npy").unlink()
     assert project(folder, cache_dir=cache).m == project(folder).m
+
+
+def test_several_processes_may_make_the_cache_at_once(folder: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from graphkit.projection import project; "
+        "print(project(Path(sys.argv[1]), cache_dir=Path(sys.argv[2])).estimate())"
+    )
+    command = [sys.executable, "-c", code, str(folder), str(tmp_path / "cache")]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    answers = {run.communicate()[0] for run in runs}
+    assert [run.returncode for run in runs] == [0] * 4
+    assert len(answers) == 1
+    assert len(list((tmp_path / "cache").iterdir())) == 1
+
+
+def test_building_says_nothing_on_standard_output(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    project(folder)
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("seed", range(5))

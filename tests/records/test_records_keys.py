@@ -22,19 +22,18 @@ ROWS = st.lists(
 )
 
 
+CONNECTION = duckdb.connect()
+
+
 def keys(template: str, *tables: pa.Table) -> list[list[str]]:
-    con = duckdb.connect()
-    try:
-        return [column.to_pylist() for column in row_keys(con, template, tables)]
-    finally:
-        con.close()
+    return [column.to_pylist() for column in row_keys(CONNECTION, template, tables)]
 
 
 def numbered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**row, "row": line} for line, row in enumerate(rows, start=2)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(ROWS, st.randoms(use_true_random=False))
 def test_keys_do_not_depend_on_rows_around_or_column_order(rows: list[dict[str, Any]], rng: random.Random) -> None:
     there = keys("transactions", table("transactions", numbered(rows)))[0]
@@ -44,7 +43,7 @@ def test_keys_do_not_depend_on_rows_around_or_column_order(rows: list[dict[str, 
     assert sorted(keys("transactions", table("transactions", numbered(backwards)))[0]) == sorted(there)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(ROWS)
 def test_two_rows_share_a_key_only_if_all_values_are_equal(rows: list[dict[str, Any]]) -> None:
     found = keys("transactions", table("transactions", numbered(rows)))[0]

@@ -77,14 +77,15 @@ def test_a_full_disk_leaves_nothing_and_the_next_load_works(tmp_path: Path, limi
         assert len(dump(records)) == 3_001
 
 
-def test_a_workspace_that_cannot_be_written_is_a_clear_error(anywhere: Path) -> None:
+def test_a_workspace_that_cannot_be_written_is_a_clear_error(anywhere: Path, tmp_path: Path) -> None:
     deaths(anywhere / "in" / "a.json", [1])
     with opened(anywhere / "ws"):
         pass
     for path in anywhere.rglob("*"):
         path.chmod(0o555 if path.is_dir() else 0o444)
+    warm_up = LOAD.replace('root / "ws"', "pathlib.Path(sys.argv[2])")  # imports what another user may not read
     drop = "os.setuid(65534) if os.getuid() == 0 else None\n"
-    assert run(drop + LOAD, anywhere) == "not-writable 5 True"
+    assert run(warm_up + drop + LOAD, anywhere, tmp_path / "warm") == "loaded\nnot-writable 5 True"
     for path in anywhere.rglob("*"):
         path.chmod(0o755)
 

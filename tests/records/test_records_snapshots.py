@@ -42,7 +42,7 @@ def dump(records: Records) -> list[tuple[object, ...]]:
     return sorted(rows)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(FILES, st.randoms(use_true_random=False))
 def test_any_order_folder_and_grouping_give_the_same_state(files: list[list[int]], rng: random.Random) -> None:
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
@@ -62,7 +62,7 @@ def test_any_order_folder_and_grouping_give_the_same_state(files: list[list[int]
             assert (records.snapshot_id(), dump(records)) == expected
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, 2), st.lists(st.integers(0, 4), max_size=3), st.booleans()), min_size=1, max_size=6

@@ -33,10 +33,10 @@ PEOPLE = [
     ("person:05", "Person", "吴大伟", "中间人"),
 ]
 ORGS = [
-    ("org:H1", "Hospital", "商洛市第一人民医院", ""),
-    ("org:C1", "Company", "商洛恒远医疗器械有限公司", ""),
-    ("org:C2", "Company", "陕西康瑞达生物科技发展股份有限公司", ""),
-    ("org:C3", "Company", "西安明德商贸有限公司", ""),
+    ("org:H1", "Hospital", "岚塘市第一人民医院", ""),
+    ("org:C1", "Company", "岚塘恒远医疗器械有限公司", ""),
+    ("org:C2", "Company", "岚州康瑞达生物科技发展股份有限公司", ""),
+    ("org:C3", "Company", "岚州明德商贸有限公司", ""),
     ("org:C4", "Company", HOSTILE, ""),
 ]
 OTHERS = [
@@ -118,7 +118,7 @@ class Stub:
 
     def node(self, node: str) -> Json:
         label, name = self.nodes[node]
-        props = {"id": node, "name": name, "grade": "identifier", "region": "611002"}
+        props = {"id": node, "name": name, "grade": "identifier", "region": "990101"}
         return {"id": node, "label": label, "name": name, "props": props, "sources": [source("nodes.csv", 2)]}
 
     def _pick(self, *wanted: str) -> list[Json]:
@@ -179,7 +179,7 @@ class Stub:
         texts = {"reasons": why, "refuting": refuting, "missing": missing}
         rows = [
             {
-                "lead_no": "L-0001", "title": self.say("商洛市第一人民医院设备采购", "Equipment of Shangluo First Hospital"), "score": 0.78,
+                "lead_no": "L-0001", "title": self.say("岚塘市第一人民医院设备采购", "Equipment of Lantang First Hospital"), "score": 0.78,
                 "colour": "red", "status": self.status["L-0001"], "subjects": [self.subject(i) for i in ("person:01", "person:04", "person:05", "org:C1", "org:C4")],
                 "findings": ["K02-1", "F03-1"], "families": ["K", "F"], "amount_cny": "4372400.50", **texts, **base,
             },
@@ -353,7 +353,7 @@ class Stub:
             "source": dict(source),
             "cells": {
                 "合同编号": "HT-2023-018",
-                "供应商": "商洛恒远医疗器械有限公司 ",
+                "供应商": "岚塘恒远医疗器械有限公司 ",
                 "金额（万元）": "３５６",
                 "行": str(source["row"]),
             },

@@ -1,0 +1,273 @@
+"""The documentation is true: its console blocks run, its reference pages are those of the code, nothing listed is undocumented.
+
+A section (`## …`) runs in a fresh folder: blocks with `file=PATH` are written there first, then every `console` block is
+run by a shell, `$ ` before a command, `> ` before its further lines. `...` stands for any text, as in doctest.
+"""
+
+from __future__ import annotations
+
+import difflib
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from graphkit.cli.app import LATER
+from graphkit.config import TEMPLATE
+from graphkit.detectors.registry import detectors
+from graphkit.docs import SETTINGS, pages, setting_names, verbs
+from graphkit.intake.templates import templates
+from graphkit.store.library import read_library
+from tests.conftest import ROOT
+
+READMES = (ROOT / "README.md", ROOT / "README.zh.md")
+WRITTEN = ("architecture.md",)
+"""Pages below `docs/` that people write; all others are generated."""
+DOCUMENTS = (*READMES, *(ROOT / "docs" / name for name in WRITTEN))
+CJK = re.compile(r"[\u3400-\u9fff]")
+LATIN = re.compile(r"[A-Za-z]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A fenced block: the words behind its fence, its text, its line."""
+
+    info: str
+    text: str
+    line: int
+
+    @property
+    def file(self) -> str | None:
+        """The path of a block that is to be saved."""
+        found = re.search(r"\bfile=(\S+)", self.info)
+        return found[1] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of a document with its blocks."""
+
+    document: Path
+    title: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def runs(self) -> bool:
+        """Whether anything of it is executed."""
+        return any(block.info == "console" for block in self.blocks)
+
+
+def sections(document: Path) -> list[Section]:
+    """The sections of a document; what stands above the first heading is a section too."""
+    found: list[tuple[str, list[Block]]] = [("", [])]
+    lines = iter(enumerate(document.read_text("utf-8").splitlines(), 1))
+    for number, line in lines:
+        if line.startswith("## "):
+            found.append((line[3:], []))
+        elif line.startswith("```"):
+            text = []
+            for _, inner in lines:
+                if inner == "```":
+                    break
+                text.append(inner)
+            found[-1][1].append(Block(line[3:].strip(), "".join(f"{t}\n" for t in text), number))
+    return [Section(document, title, tuple(blocks)) for title, blocks in found]
+
+
+def steps(text: str) -> list[tuple[str, str]]:
+    """(command, expected output) of a console block."""
+    out: list[tuple[list[str], list[str]]] = []
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            out.append(([line[2:]], []))
+        elif line.startswith("> ") and not out[-1][1]:
+            out[-1][0].append(line[2:])
+        else:
+            out[-1][1].append(line)
+    return [("\n".join(command), "".join(f"{line}\n" for line in output)) for command, output in out]
+
+
+class Shell:
+    """A folder in which `graphkit` is this checkout's `python -m graphkit`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "here"
+        self.folder.mkdir()
+        tools = folder / "bin"
+        tools.mkdir()
+        python = shlex.quote(sys.executable)
+        own = "import graphkit.detectors as d; d.__path__.append('graphkit/detectors'); from graphkit.cli import main; main()"
+        script = tools / "graphkit"
+        script.write_text(
+            f'#!/bin/sh\n[ -d graphkit/detectors ] && exec {python} -c "{own}" "$@"\nexec {python} -m graphkit "$@"\n', "utf-8"
+        )
+        script.chmod(0o755)
+        (folder / "key").write_text("0" * 64, "ascii")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("GRAPHKIT_")}
+        self.environment = {
+            **kept,
+            "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUTF8": "1",
+            "COLUMNS": "100",
+            "TERM": "dumb",
+            "GRAPHKIT_KEY_FILE": str(folder / "key"),
+            "GRAPHKIT_USER": "zhang",
+        }
+
+    def write(self, name: str, text: str) -> None:
+        """Save a block as a file."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    def run(self, command: str) -> str:
+        """Output and errors of a command, without blanks at line ends; a failure adds its exit code."""
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=120,
+            check=False,
+        )
+        text = "".join(f"{line.rstrip()}\n" for line in done.stdout.decode("utf-8").splitlines())
+        return text if done.returncode == 0 else f"{text}[exit {done.returncode}]\n"
+
+
+def differences(section: Section, shell: Shell) -> list[str]:
+    """Run a section and compare; the first command that answers otherwise ends it."""
+    for block in section.blocks:
+        if block.file:
+            shell.write(block.file, block.text)
+        elif block.info == "console":
+            for command, want in steps(block.text):
+                got = shell.run(command)
+                if not doctest.OutputChecker().check_output(want, got, doctest.ELLIPSIS):
+                    place = f"{section.document.name}:{block.line} $ {command}"
+                    return [place, *difflib.unified_diff(want.splitlines(), got.splitlines(), "documented", "answered", lineterm="")]
+    return []
+
+
+EXECUTED = [section for document in DOCUMENTS if document.exists() for section in sections(document) if section.runs]
+
+
+@pytest.mark.parametrize("section", EXECUTED, ids=lambda s: f"{s.document.name}: {s.title}")
+def test_what_the_documents_show_is_what_happens(section: Section, tmp_path: Path) -> None:
+    problem = differences(section, Shell(tmp_path))
+    assert not problem, "\n".join(problem)
+
+
+def test_a_wrong_output_is_seen(tmp_path: Path) -> None:
+    block = Block("console", "$ echo one\n...\n$ echo two\nthree\n", 1)
+    problem = differences(Section(READMES[0], "", (block,)), Shell(tmp_path))
+    assert problem[0].endswith("$ echo two")
+    assert "-three" in problem
+    assert "+two" in problem
+
+
+def test_both_readmes_run_the_same_commands_on_the_same_files() -> None:
+    """One is the other in another language: only `--lang en` and the texts differ."""
+
+    def essence(document: Path) -> list[str]:
+        out = []
+        for block in (block for section in sections(document) for block in section.blocks):
+            if block.file:
+                out.append(f"{block.file}\n{block.text}")
+            elif block.info == "console":
+                out += [command.replace(" --lang en", "") for command, _ in steps(block.text)]
+        return out
+
+    english, chinese = map(essence, READMES)
+    assert english == chinese
+    assert len(english) > 10
+
+
+def test_reference_pages_are_those_of_the_code() -> None:
+    folder = ROOT / "docs"
+    expected = pages()
+    stored = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()}
+    stale = [name for name, text in expected.items() if stored.get(name) != text]
+    left_over = stored.keys() - expected.keys() - set(WRITTEN)
+    assert not stale and not left_over, f"stale: {stale}, left over: {sorted(left_over)}; run: python -m graphkit.docs"
+
+
+def both(zh: str, en: str) -> bool:
+    """Whether a text is there in both languages."""
+    return bool(CJK.search(zh)) and bool(LATIN.search(en)) and not CJK.search(en)
+
+
+def missing_from_readmes(words: list[str]) -> list[str]:
+    """Words in backticks that one of the two READMEs lacks."""
+    return [f"{path.name}: {word}" for path in READMES for word in words if not re.search(rf"`(graphkit )?{word}\b", path.read_text("utf-8"))]
+
+
+def test_every_verb_is_documented() -> None:
+    listed = verbs()
+    assert len(listed) > 20
+    for words, command in listed:
+        zh, _, en = (command.help or "").partition(" / ")
+        assert both(zh, en), f"graphkit {words}: its help is not zh / en"
+    assert not missing_from_readmes([words for words, _ in listed])
+    assert not missing_from_readmes(list(LATER)), "verbs that are not in this version belong into the limits"
+
+
+def test_every_setting_is_documented() -> None:
+    names = [name for name, _ in setting_names()]
+    assert set(names) == set(SETTINGS)
+    assert all(both(text.zh, text.en) for text in SETTINGS.values())
+    for name in names:
+        assert re.search(rf"^(# |\[){name.rpartition('.')[2]}\b", TEMPLATE, re.MULTILINE), f"graphkit init does not write {name}"
+
+
+def test_every_detector_is_documented() -> None:
+    for d in detectors().values():
+        for head in ("方法", "示例", "为何是疑点", "法律", "无辜解释", "Method", "Example", "Why it is a red flag", "Law", "Innocent explanations"):
+            assert re.search(rf"^{head}", d.page, re.MULTILINE), f"{d.id}: no section {head}"
+        texts = [d.title, d.message, *d.refutes, *(p.meaning for p in d.params)]
+        assert [t for t in texts if not both(t.zh, t.en)] == [], d.id
+        assert d.params and d.law_refs and d.refutes, d.id
+    assert not missing_from_readmes(list(detectors()))
+
+
+def test_every_query_is_documented() -> None:
+    library = read_library()
+    assert library
+    for name, query in library.items():
+        header = query.header
+        assert both(header["title_zh"], header["title_en"]), name
+        assert CJK.search(header["question"]) and LATIN.search(header["question"]), name
+        assert header.get("falsepositives"), name
+
+
+def test_every_template_is_documented() -> None:
+    text = (ROOT / "docs" / "files.md").read_text("utf-8")
+    for template in templates().values():
+        assert f"## {template.name} {template.name_zh}\n" in text
+        assert CJK.search(template.name_zh)
+        assert [c.name for c in template.columns if not any(map(CJK.search, c.aliases))] == [], template.name
+
+
+def test_links_lead_somewhere() -> None:
+    broken = []
+    for document in (*READMES, *(ROOT / "docs").rglob("*.md")):
+        for target in re.findall(r"\]\(([^)#]+)", document.read_text("utf-8")):
+            if not (document.parent / target).exists():
+                broken.append(f"{document.name}: {target}")
+    assert not broken
+
+
+def test_the_readmes_are_plain() -> None:
+    """No emoji, no badges, no links to the outside."""
+    for path in READMES:
+        text = path.read_text("utf-8")
+        assert not re.search("[\U0001f000-\U0001faff\u2600-\u26ff\u2705\u274c]|!\\[", text), path.name
+        assert not re.search(r"https?://", text), path.name
