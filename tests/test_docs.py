@@ -1,13 +1,17 @@
 """The documentation is true: its console blocks run, its reference pages are those of the code, nothing listed is undocumented.
 
-A section (`## …`) runs in a fresh folder: blocks with `file=PATH` are written there first, then every `console` block is
-run by a shell, `$ ` before a command, `> ` before its further lines. `...` stands for any text, as in doctest.
+A section (`## …`) runs in a fresh folder, block by block: one with `file=PATH` is saved there, a `console` block is run,
+`$ ` before a command, `> ` before its further lines. `...` stands for any text, as in doctest. A bare `graphkit` command
+runs in this process, as its entry point would run it; a line with anything of a shell in it goes to a shell, where
+`graphkit` is `python -m graphkit`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import doctest
+import io
 import os
 import re
 import shlex
@@ -18,7 +22,9 @@ from pathlib import Path
 
 import pytest
 
+from graphkit.cli import run as run_verb
 from graphkit.cli.app import LATER
+from graphkit.cli.context import take_globals
 from graphkit.config import TEMPLATE
 from graphkit.detectors.registry import detectors
 from graphkit.docs import SETTINGS, pages, setting_names, verbs
@@ -129,6 +135,25 @@ class Shell:
 
     def run(self, command: str) -> str:
         """Output and errors of a command, without blanks at line ends; a failure adds its exit code."""
+        plain = command.startswith("graphkit ") and not re.search(r"[|<>&;`$\n]", command)
+        own_detectors = (self.folder / "graphkit").exists()
+        text, code = self._here(shlex.split(command)[1:]) if plain and not own_detectors else self._shell(command)
+        text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+        return text if code == 0 else f"{text}[exit {code}]\n"
+
+    def _here(self, arguments: list[str]) -> tuple[str, int]:
+        output = io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            patch.chdir(self.folder)
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            rest, context = take_globals(arguments)
+            code = run_verb(rest, context)
+            if context._opened is not None:
+                context._opened.close()
+        return output.getvalue(), code
+
+    def _shell(self, command: str) -> tuple[str, int]:
         done = subprocess.run(
             ["bash", "-c", command],
             cwd=self.folder,
@@ -139,8 +164,7 @@ class Shell:
             timeout=120,
             check=False,
         )
-        text = "".join(f"{line.rstrip()}\n" for line in done.stdout.decode("utf-8").splitlines())
-        return text if done.returncode == 0 else f"{text}[exit {done.returncode}]\n"
+        return done.stdout.decode("utf-8"), done.returncode
 
 
 def differences(section: Section, shell: Shell) -> list[str]:

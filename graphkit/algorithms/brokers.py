@@ -79,7 +79,8 @@ def brokers(
     """Rank persons by betweenness between staff and suppliers with their persons; organizations are never ranked.
 
     `networkx.betweenness_centrality_subset` over costs, divided by |S|·|T|; sources are sampled when sources × pairs
-    exceed `edge_visits`. Without staff or without suppliers: betweenness between communities. `top` 0 means all.
+    exceed `edge_visits`; `pairs_cut` and `between` count all sources up to ten times that, else the sampled ones.
+    Without staff or without suppliers: betweenness between communities. `top` 0 means all.
     """
     sides = _find_sides(projection)
     graph = plain_pairs(projection, as_of, hub_degree).graph()
@@ -99,14 +100,9 @@ def brokers(
     persons.sort(key=lambda v: (-round(score[v], 12), v))
     values = np.sort([round(score[v], 12) for v in persons])
     ranked = []
-    cutter = _Cutter(
-        graph,
-        sources if two_sided else drawn,
-        group,
-        sides.companies if two_sided else frozenset(graph),
-        two_sided,
-        hops,
-    )
+    goals = sides.companies if two_sided else frozenset(graph)
+    affordable = two_sided and len(sources) * graph.number_of_edges() <= 10 * edge_visits
+    cutter = _Cutter(graph, sources if affordable else drawn, group, goals, two_sided, hops)
     for rank, v in enumerate(persons[: top or None], 1):
         pairs_cut, staff, suppliers = cutter.effect(v)
         ranked.append(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -12,7 +11,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from graphkit.errors import InputRefused, Text, Where
-from graphkit.evidence.standalone import signed_content
+from graphkit.evidence.standalone import inventory, seal_text, signed_bytes
 
 
 def signing_key(workspace_key: bytes, path: Path | None) -> Ed25519PrivateKey:
@@ -39,6 +38,6 @@ def signing_key(workspace_key: bytes, path: Path | None) -> Ed25519PrivateKey:
 
 def seal(files: dict[str, bytes], key: Ed25519PrivateKey) -> bytes:
     """The content of `signature.json` for these files."""
+    listed = inventory(files)
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
-    signature = key.sign(signed_content(files)).hex()
-    return json.dumps({"algorithm": "Ed25519", "public_key": public, "signature": signature}, sort_keys=True, indent=1).encode() + b"\n"
+    return seal_text(listed, public, key.sign(signed_bytes(listed)).hex())

@@ -137,33 +137,46 @@ def check_rows(files: dict[str, bytes]) -> tuple[list[dict[str, object]], int, i
     return problems, rows, edges
 
 
-def signed_content(files: dict[str, bytes]) -> bytes:
-    """What the signature covers: path, size and SHA-256 of every file but the signature, in path order."""
-    lines = [f"{hashlib.sha256(content).hexdigest()} {len(content)} {name}\n" for name, content in sorted(files.items()) if name != SIGNATURE]
-    return "".join(lines).encode("utf-8")
+def inventory(files: dict[str, bytes]) -> dict[str, str]:
+    """SHA-256 and size of every file but the signature: what the signature covers."""
+    return {name: f"{hashlib.sha256(content).hexdigest()} {len(content)}" for name, content in sorted(files.items()) if name != SIGNATURE}
+
+
+def seal_text(listed: dict[str, str], public_key: str, signature: str) -> bytes:
+    """The one form of `signature.json`."""
+    seal = {"algorithm": "Ed25519", "files": listed, "public_key": public_key, "signature": signature}
+    return json.dumps(seal, ensure_ascii=False, sort_keys=True, indent=1).encode("utf-8") + b"\n"
+
+
+def signed_bytes(listed: dict[str, str]) -> bytes:
+    """The bytes that are signed."""
+    return json.dumps(listed, ensure_ascii=False, sort_keys=True).encode("utf-8")
 
 
 def check_signature(files: dict[str, bytes]) -> tuple[list[dict[str, object]], str | None]:
-    """The signature over the exact file set; gives problems and the key that signed (hex), None when not checked."""
+    """The sealed list of files, and its signature; gives problems and the key that signed (hex), None when not checked."""
     if SIGNATURE not in files:
         return [_problem(SIGNATURE, "missing")], None
+    try:
+        seal = json.loads(files[SIGNATURE])
+        listed = {str(name): str(digest) for name, digest in seal["files"].items()}
+        if seal_text(listed, seal["public_key"], seal["signature"]) != files[SIGNATURE]:
+            return [_problem(SIGNATURE, "not in the sealed form")], None
+        key, signature = bytes.fromhex(seal["public_key"]), bytes.fromhex(seal["signature"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return [_problem(SIGNATURE, "not a signature")], None
+    found = inventory(files)
+    problems = [_problem(n, "differs from the sealed list") for n in sorted(set(listed) | set(found)) if listed.get(n) != found.get(n)]
     try:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
     except ImportError:
-        return [], None
+        return problems, None
     try:
-        seal = json.loads(files[SIGNATURE])
-        key = bytes.fromhex(seal["public_key"])
-        canonical = json.dumps({"algorithm": "Ed25519", "public_key": seal["public_key"], "signature": seal["signature"]}, sort_keys=True, indent=1)
-        if canonical.encode() + b"\n" != files[SIGNATURE]:
-            return [_problem(SIGNATURE, "not in the sealed form")], None
-        Ed25519PublicKey.from_public_bytes(key).verify(bytes.fromhex(seal["signature"]), signed_content(files))
-    except (KeyError, TypeError, ValueError):
-        return [_problem(SIGNATURE, "not a signature")], None
-    except InvalidSignature:
-        return [_problem(SIGNATURE, "the signature does not fit these files")], None
-    return [], seal["public_key"]
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, signed_bytes(listed))
+    except (InvalidSignature, ValueError):
+        return [*problems, _problem(SIGNATURE, "the signature does not fit the sealed list")], None
+    return problems, seal["public_key"]
 
 
 def check(path: Path) -> dict[str, object]:

@@ -123,7 +123,7 @@ def _similar_people(con: Connection) -> None:
                  few AS (SELECT norm FROM p GROUP BY norm HAVING count(*) BETWEEN 2 AND {_SIMILAR_CAP})
             SELECT 'SIMILAR:' || a.id || '>' || b.id || '#' || substr(md5(a.norm), 1, 12) AS id, a.id AS from_id, b.id AS to_id,
                    NULL::DATE AS from_date, NULL::DATE AS to_date, 0.1 AS confidence, true AS derived, 'name_only' AS grade,
-                   NULL::BIGINT AS src, []::VARCHAR[] AS parts, 'same_name' AS basis
+                   NULL::BIGINT AS src, [a.id, b.id] AS parts, 'same_name' AS basis
             FROM p a JOIN p b ON a.norm = b.norm AND a.id < b.id JOIN few ON few.norm = a.norm
             WHERE a.grade <> 'identifier' OR b.grade <> 'identifier'"""  # noqa: S608
     )
@@ -134,7 +134,7 @@ def _similar_orgs(con: Connection) -> None:
         """INSERT INTO edge_SIMILAR BY NAME
            SELECT 'SIMILAR:' || n.id || '>' || c.id || '#' || substr(md5(c.norm), 1, 12) AS id, n.id AS from_id, c.id AS to_id,
                   NULL::DATE AS from_date, NULL::DATE AS to_date, 0.1 AS confidence, true AS derived, 'name_only' AS grade,
-                  NULL::BIGINT AS src, []::VARCHAR[] AS parts, 'ambiguous_name' AS basis
+                  NULL::BIGINT AS src, [n.id, c.id] AS parts, 'ambiguous_name' AS basis
            FROM node_Organization n JOIN id_orgclaim c ON n.id = 'org:name:' || c.norm AND c.id <> n.id
            WHERE c.id IN (SELECT id FROM node_Organization)"""
     )

@@ -116,7 +116,8 @@ def _decision(kind: str) -> Rule:
     """A person who decided on a purchase, and its supplier; one who signs for everybody says less of each."""
     return Rule(
         f"""WITH d AS (
-              SELECT DISTINCT e.from_id AS person, d.supplier, e.id, list_append(d.support, d.eid) AS support, e.from_date AS day,
+              SELECT DISTINCT e.from_id AS person, d.supplier, e.id, list_append(d.support, d.eid) AS support,
+                     e.from_date AS day,
                      greatest({{grade_e}}, d.grade) AS grade
               FROM edge_{kind} e JOIN dealing d ON d.about = e.to_id),
             wide AS (SELECT person, count(DISTINCT supplier) AS n FROM d GROUP BY person) """

@@ -49,7 +49,7 @@ def out(value: Any, name: str = "") -> Any:
         return _element(value)
     if isinstance(value, Mapping):
         return _mapping(value)
-    if isinstance(value, Sequence | set | frozenset):
+    if isinstance(value, Sequence | set | frozenset) and not isinstance(value, neo4j.time.Duration):
         return [out(item, name) for item in value]
     return _temporal(value)
 

@@ -95,7 +95,7 @@ def test_sampling_is_stated_and_repeatable() -> None:
     n = 40
     ties = [Tie(i, n, 0.5) for i in range(n)] + [Tie(n, n + 1, 0.5), Tie(n, n + 2, 0.5)]
     p = two_sided(n + 3, ties, set(range(n)), {n + 1, n + 2})
-    one, two = brokers(p, seed=3, edge_visits=100), brokers(p, seed=3, edge_visits=100)
+    one, two = brokers(p, seed=3, edge_visits=200), brokers(p, seed=3, edge_visits=200)
     assert (one.k, one.seed) == (10, 3)
     assert all(b.sampled == {"k": 10, "seed": 3} for b in one)
     assert one == two

@@ -26,7 +26,7 @@ def sources(value: Any) -> Iterator[dict[str, Any]]:
 def check(ws: Workspace, answer: Any) -> int:
     seen = {(s["sha256"], s["sheet"], s["row"], s["row_sha256"]) for s in sources(answer)}
     for sha256, sheet, row, digest in seen:
-        raw = ws.records.bytes_of(sha256, sheet, row)
+        raw = ws.records.row_bytes(sha256, sheet, row)
         assert hashlib.sha256(raw).hexdigest() == digest
         original = (ws.root / "originals" / sha256).read_bytes()
         assert hashlib.sha256(original).hexdigest() == sha256

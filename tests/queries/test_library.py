@@ -129,7 +129,9 @@ def test_a_device_counts_inside_one_lot_and_below_the_hub_cap(store: GraphStore)
 
 def test_a_deposit_account_counts_inside_one_lot(store: GraphStore) -> None:
     columns = "account_id holder_id lot_id bidder_a_id bidder_b_id amount_a_cny amount_b_cny"
-    assert found(store, "bidding/same_deposit_account", columns) == [("acct:mid", None, "lot:1/1", "org:S", "org:T", "200.00", "200.00")]
+    assert found(store, "bidding/same_deposit_account", columns) == [
+        ("acct:mid", None, "lot:1/1", "org:S", "org:T", "200.00", "200.00")
+    ]
 
 
 def test_pairs_that_meet_often_and_who_wins(store: GraphStore) -> None:
@@ -156,8 +158,12 @@ def test_the_shortest_way_of_money_has_a_direction(store: GraphStore) -> None:
 
 def test_posts_of_a_person_by_id_and_by_name(store: GraphStore) -> None:
     columns = "link role org_id from_date share_pct"
-    assert found(store, "people/posts_of_person", columns, name="院长甲") == [("EMPLOYED_BY", "president", "org:H", "2015-01-01", None)]
-    assert found(store, "people/posts_of_person", columns, person_id="person:kin") == [("OWNS", None, "org:S", None, 70.0)]
+    assert found(store, "people/posts_of_person", columns, name="院长甲") == [
+        ("EMPLOYED_BY", "president", "org:H", "2015-01-01", None)
+    ]
+    assert found(store, "people/posts_of_person", columns, person_id="person:kin") == [
+        ("OWNS", None, "org:S", None, 70.0)
+    ]
 
 
 def test_tenders_of_a_supplier_and_which_it_won(store: GraphStore) -> None:
@@ -202,7 +208,9 @@ def test_own_file_with_a_header_has_typed_parameters(store: GraphStore) -> None:
 def test_an_own_folder_joins_the_library(store: GraphStore, tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     head = "// id: firms\n// title_zh: 企业\n// title_en: Firms\n// question: ?\n// returns: id\n// status: draft\n"
-    (tmp_path / "mine" / "firms.cypher").write_text(head + "MATCH (o:Company) RETURN o.id AS id ORDER BY id LIMIT $limit\n", "utf-8")
+    (tmp_path / "mine" / "firms.cypher").write_text(
+        head + "MATCH (o:Company) RETURN o.id AS id ORDER BY id LIMIT $limit\n", "utf-8"
+    )
     assert run_query(store, "mine/firms", query_dirs=[tmp_path])["rows"] == [["org:S"], ["org:T"], ["org:U"]]
     with pytest.raises(UsageError, match="unknown-query"):
         run_query(store, "mine/firms")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,6 @@ def test_both_stores_explore_alike(neo4j_url: str, tmp_path: Path) -> None:
         for a in ids:
             assert neo4j.node(a) == embedded.node(a)
             assert neo4j.neighbors(a, limit=7) == embedded.neighbors(a, limit=7)
-        for a, b in zip(ids, ids[1:], strict=False):
+        for a, b in pairwise(ids):
             assert neo4j.path(a, b, max_hops=4, k=4) == embedded.path(a, b, max_hops=4, k=4)
     neo4j.close()

@@ -160,6 +160,41 @@ def test_rows_of_another_file_are_duplicates(records: Records, inbox: Path) -> N
     assert people(records) == ["1", "2", "3", "4", "4"], "two true equal rows of one file stay two"
 
 
+def test_bytes_that_come_back_are_compared_with_what_counts_then(records: Records, inbox: Path) -> None:
+    deaths(inbox / "a.json", [1, 2])
+    records.load([inbox])
+    deaths(inbox / "a.json", [9])
+    records.load([inbox])
+    deaths(inbox / "b.json", [2, 3])
+    assert [f.duplicate for f in records.load([inbox / "b.json"]).files] == [0], "the old version does not count"
+    deaths(inbox / "a.json", [1, 2])
+    report = records.load([inbox / "a.json"])
+    equation(report)
+    assert [(f.status, f.loaded, f.duplicate) for f in report.files] == [("loaded", 1, 1)]
+    assert people(records) == ["1", "2", "3"]
+
+
+def test_a_version_that_this_load_replaces_is_nobodys_duplicate(records: Records, inbox: Path) -> None:
+    deaths(inbox / "b.json", [1, 2])
+    records.load([inbox])
+    deaths(inbox / "a.json", [1])
+    deaths(inbox / "b.json", [2, 5])
+    report = records.load([inbox])
+    assert [(f.path, f.loaded, f.duplicate) for f in report.files] == [("a.json", 1, 0), ("b.json", 2, 0)]
+    assert people(records) == ["1", "2", "5"]
+
+
+def test_rows_that_left_and_came_back_elsewhere_stay_one(records: Records, inbox: Path) -> None:
+    """The file loaded in between shares no row with anything that counted at the time."""
+    deaths(inbox / "a.json", [1])
+    first = records.load([inbox / "a.json"])
+    records.undo(first.run)
+    deaths(inbox / "b.json", [1, 2])
+    records.load([inbox / "b.json"])
+    records.load([inbox / "a.json"])
+    assert people(records) == ["1", "2"]
+
+
 def test_several_sheets_each_have_their_entry(records: Records, inbox: Path) -> None:
     rows = [{"row": 2, "id_no": "1"}]
     write(inbox / "a.json", sheet({"deaths": rows}, name="一"), sheet({"deaths": rows}, bad=[3], name="二"))

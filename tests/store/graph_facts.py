@@ -72,7 +72,7 @@ def sources(rows: Mapping[int, tuple[str, int]]) -> pa.Table:
 
 _CHOICES = {
     "code": ["SP", "PA", "CH", "SB", "UN", "IL1"],
-    "role_code": ["president", "equipment", "doctor", "expert"],
+    "role_code": ["president", "vice_president", "doctor"],
     "status": ["valid", "withdrawn", "active"],
     "method": ["open_tender", "inquiry"],
     "category": ["goods", "works"],
@@ -92,7 +92,7 @@ def random_facts(seed: int, folder: Path, per_label: int = 6, per_type: int = 12
             nodes.append(node(i, f"{spec.zh}{rng.randint(1, 4)}", second, **_random_props(rng, spec.props)))
     edges = []
     for kind, spec in EDGES.items():
-        starts = [i for label in spec.from_labels for i in ids[label]]
+        starts = [i for label in spec.from_labels for i in ids[label] * (5 if label == "Contract" else 1)]
         ends = [i for label in spec.to_labels for i in ids[label]]
         if not starts or not ends or rng.random() < 0.1:
             continue
@@ -120,7 +120,9 @@ def _random_props(rng: random.Random, props: Mapping[str, Kind]) -> dict[str, An
                 "text": lambda name=name: rng.choice(_CHOICES.get(name, ["甲", "乙", "x"])),
                 "money": lambda: rng.choice([0, 5, 100, 123_456, 30_000_000, rng.randint(1, 10**9)]),
                 "date": lambda: _day(rng),
-                "datetime": lambda: datetime.combine(_day(rng), datetime.min.time()) + timedelta(minutes=rng.randint(0, 1439)),
+                "datetime": lambda: (
+                    datetime.combine(_day(rng), datetime.min.time()) + timedelta(minutes=rng.randint(0, 1439))
+                ),
                 "int": lambda: rng.randint(0, 5),
                 "number": lambda: rng.choice([0.0, 1.0, 51.5, 100.0]),
                 "bool": lambda: rng.random() < 0.5,

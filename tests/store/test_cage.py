@@ -48,7 +48,9 @@ def test_a_file_beside_the_graph_cannot_be_read(graph: Path, url: str) -> None:
     canary = graph.parent.parent / "canary.csv"
     canary.write_text("name\nsecret-canary\n")
     text = f"LOAD CSV FROM '{url.format(path=canary)}' AS row RETURN row"
-    assert "secret-canary" in str(EmbeddedStore(graph.parent.parent)._run(text, {}, 10, 5.0).rows), "outside the cage it can"
+    assert "secret-canary" in str(EmbeddedStore(graph.parent.parent)._run(text, {}, 10, 5.0).rows), (
+        "outside the cage it can"
+    )
     with pytest.raises(UsageError) as caught:
         run(graph, text)
     assert "secret-canary" not in caught.value.message.en
@@ -89,7 +91,9 @@ def test_three_hundred_and_fifty_unions_do_no_harm(graph: Path) -> None:
     assert run(graph, "RETURN 1 AS x").rows == [[1]]
 
 
-def test_without_landlock_own_text_is_refused_and_the_library_still_runs(graph: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_landlock_own_text_is_refused_and_the_library_still_runs(
+    graph: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(cage, "landlock_abi", lambda: 0)
     store = open_store("embedded", graph.parent.parent)
     with pytest.raises(UsageError, match="Landlock") as caught:

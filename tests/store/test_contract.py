@@ -70,7 +70,9 @@ def test_a_node_has_labels_typed_properties_and_no_nulls(store: GraphStore, smal
 
 
 def test_an_edge_knows_the_file_and_row_it_was_read_from(store: GraphStore, small: Path) -> None:
-    store.publish(small, "s1", sources({(7 << 32) | 4: ("职工.csv", 4), **{(9 << 32) | i: ("流水.csv", i) for i in (2, 3, 4)}}))
+    store.publish(
+        small, "s1", sources({(7 << 32) | 4: ("职工.csv", 4), **{(9 << 32) | i: ("流水.csv", i) for i in (2, 3, 4)}})
+    )
     near = store.neighbors("person:b", types=["EMPLOYED_BY"])
     assert near["neighbors"][0]["edge"] == {
         "id": "EMPLOYED_BY:person:b>org:H#000000000000", "type": "EMPLOYED_BY", "from": "person:b", "to": "org:H",
@@ -153,7 +155,14 @@ def test_nobody_is_reached_through_a_large_hospital(store: GraphStore, tmp_path:
     people = [f"person:{i:04d}" for i in range(1_010)]
     nodes = [node("org:H", "大医院", "Hospital"), node("org:S", "小公司", "Company"), *map(node, people)]
     crowd = [edge("EMPLOYED_BY", p, "org:H") for p in people]
-    store.publish(write(tmp_path / "f", nodes, [*crowd, edge("EMPLOYED_BY", people[0], "org:S"), edge("EMPLOYED_BY", people[1], "org:S")]), "s1")
+    store.publish(
+        write(
+            tmp_path / "f",
+            nodes,
+            [*crowd, edge("EMPLOYED_BY", people[0], "org:S"), edge("EMPLOYED_BY", people[1], "org:S")],
+        ),
+        "s1",
+    )
     through = store.path(people[0], people[1])["paths"]
     assert [[n["id"] for n in p["nodes"]] for p in through] == [[people[0], "org:S", people[1]]]
     assert store.path(people[5], people[6])["paths"] == []
@@ -166,11 +175,16 @@ def test_a_subgraph_holds_the_edges_between_its_nodes_only(store: GraphStore, sm
     assert [n["id"] for n in part["nodes"]] == ["org:S", "person:a", "person:b"]
     assert [e["type"] for e in part["edges"]] == ["KIN_OF", "OWNS", "SIMILAR"]
     assert store.degree_by_type(["acct:1"]) == {
-        "acct:1": [{"type": "HOLDS_ACCOUNT", "direction": "in", "count": 1}, {"type": "PAID", "direction": "out", "count": 3}]
+        "acct:1": [
+            {"type": "HOLDS_ACCOUNT", "direction": "in", "count": 1},
+            {"type": "PAID", "direction": "out", "count": 3},
+        ]
     }
 
 
-def test_a_new_snapshot_replaces_the_graph_and_takes_away_what_is_gone(store: GraphStore, small: Path, tmp_path: Path) -> None:
+def test_a_new_snapshot_replaces_the_graph_and_takes_away_what_is_gone(
+    store: GraphStore, small: Path, tmp_path: Path
+) -> None:
     store.publish(small, "s1")
     later = write(
         tmp_path / "later",
@@ -178,7 +192,11 @@ def test_a_new_snapshot_replaces_the_graph_and_takes_away_what_is_gone(store: Gr
         [edge("EMPLOYED_BY", "person:b", "org:H", role_code="finance")],
     )
     counts = store.publish(later, "s2")
-    assert counts == store.counts() == {"nodes": {"Organization": 1, "Person": 1, "Account": 1}, "edges": {"EMPLOYED_BY": 1}}
+    assert (
+        counts
+        == store.counts()
+        == {"nodes": {"Organization": 1, "Person": 1, "Account": 1}, "edges": {"EMPLOYED_BY": 1}}
+    )
     found = store.node("org:H")
     assert found is not None
     assert (found["name"], found["labels"], found["props"]) == ("县人民医院", ["Organization", "Agency"], {})
@@ -190,12 +208,16 @@ def test_a_new_snapshot_replaces_the_graph_and_takes_away_what_is_gone(store: Gr
 def test_parallel_edges_survive_for_every_target_label(store: GraphStore, tmp_path: Path) -> None:
     """A second bulk call would merge by (source, target); approvals of tenders and of contracts are two."""
     nodes = [node("person:p"), node("tender:1"), node("contract:1")]
-    edges = [edge("APPROVED", "person:p", end, f"{i}", action="x") for end in ("tender:1", "contract:1") for i in range(40)]
+    edges = [
+        edge("APPROVED", "person:p", end, f"{i}", action="x") for end in ("tender:1", "contract:1") for i in range(40)
+    ]
     assert store.publish(write(tmp_path / "f", nodes, edges), "s1")["edges"] == {"APPROVED": 80}
     assert store.neighbors("contract:1")["total"] == 40
 
 
-def test_an_edge_that_ends_nowhere_is_refused_and_the_old_graph_stays(store: GraphStore, small: Path, tmp_path: Path) -> None:
+def test_an_edge_that_ends_nowhere_is_refused_and_the_old_graph_stays(
+    store: GraphStore, small: Path, tmp_path: Path
+) -> None:
     store.publish(small, "s1")
     broken = write(tmp_path / "broken", [node("person:a")], [edge("KIN_OF", "person:a", "person:gone")])
     with pytest.raises(CheckFailed, match="person:gone"):
@@ -279,7 +301,9 @@ def test_a_text_the_engine_does_not_understand_is_a_usage_error(store: GraphStor
         store.query("MATCH (a:Person RETURN a.id")
 
 
-@pytest.mark.parametrize("text", ["CREATE (n:Person {id: 'x'})", "MATCH (n) DETACH DELETE n", "CALL db.labels() YIELD label RETURN label"])
+@pytest.mark.parametrize(
+    "text", ["CREATE (n:Person {id: 'x'})", "MATCH (n) DETACH DELETE n", "CALL db.labels() YIELD label RETURN label"]
+)
 def test_own_text_that_does_more_than_read_is_refused(store: GraphStore, small: Path, text: str) -> None:
     store.publish(small, "s1")
     before = store.counts()

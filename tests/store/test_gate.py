@@ -118,7 +118,15 @@ def test_a_refusal_names_line_and_column(text: str, line: int, column: int) -> N
 
 WRITES = ["CREATE (x:Person)", "MERGE (x:Person {id: 'y'})", "SET n.a = 1", "DELETE n", "DETACH DELETE n", "REMOVE n:Person",
           "LOAD CSV FROM 'file:///etc/passwd' AS row", "CALL db.labels() YIELD label", "DROP INDEX i", "FOREACH (i IN [1] | CREATE (:X))"]  # fmt: skip
-LEADS = ["", "MATCH (n) ", "MATCH (n) WITH n ", "MATCH (n) RETURN n.id; ", "UNWIND [1] AS n ", "MATCH (n) CALL { ", "MATCH (n) WHERE n.name = 'a' "]
+LEADS = [
+    "",
+    "MATCH (n) ",
+    "MATCH (n) WITH n ",
+    "MATCH (n) RETURN n.id; ",
+    "UNWIND [1] AS n ",
+    "MATCH (n) CALL { ",
+    "MATCH (n) WHERE n.name = 'a' ",
+]
 BLANKS = [" ", "\n", "\t", "/**/", "/* x */ ", " // c\n", "\u00a0", "\u3000"]
 
 
@@ -156,7 +164,9 @@ def test_tokens_cover_the_text(text: str) -> None:
         found = list(tokens(text))
     except UsageError:
         return
-    assert "".join(t.text for t in found) == "" or "".join("".join(t.text for t in found).split()) == "".join(text.split())
+    assert "".join(t.text for t in found) == "" or "".join("".join(t.text for t in found).split()) == "".join(
+        text.split()
+    )
 
 
 def test_every_shipped_query_passes_the_gate() -> None:

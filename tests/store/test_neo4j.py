@@ -54,7 +54,9 @@ def test_a_server_that_never_answers_is_an_error_within_twenty_seconds(tmp_path:
 
 
 @pytest.mark.neo4j
-def test_a_wrong_password_names_the_two_variables(neo4j_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_password_names_the_two_variables(
+    neo4j_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GRAPHKIT_NEO4J_PASSWORD", "not-the-password")
     with pytest.raises(StoreUnreachable, match="refuses the login") as caught:
         open_store(neo4j_url, tmp_path).counts()
@@ -146,6 +148,10 @@ def test_what_the_gate_lets_through_the_server_calls_a_read(neo4j_url: str) -> N
 def test_the_server_says_no_to_its_own_procedures_and_files(neo4j_url: str, tmp_path: Path) -> None:
     """Behind the gate stands EXPLAIN: even a text that slipped through is refused before it runs."""
     store = open_store(neo4j_url, tmp_path)
-    for text in ("CALL db.labels() YIELD label RETURN label", "LOAD CSV FROM 'file:///x.csv' AS row RETURN row", "CREATE (n:Person) RETURN n.id"):
+    for text in (
+        "CALL db.labels() YIELD label RETURN label",
+        "LOAD CSV FROM 'file:///x.csv' AS row RETURN row",
+        "CREATE (n:Person) RETURN n.id",
+    ):
         with pytest.raises(UsageError):
             store._explain(text, {}, 5.0)  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 import networkx as nx
 from hypothesis import given, settings
@@ -24,7 +25,9 @@ class Memory:
         self.damped = hubs or set()
         self.asked: list[str] = []
 
-    def step(self, ids: Sequence[str], types: Sequence[str], as_of: date | None, budget: int) -> list[tuple[str, str, str, str, int]]:
+    def step(
+        self, ids: Sequence[str], types: Sequence[str], as_of: date | None, budget: int
+    ) -> list[tuple[str, str, str, str, int]]:
         self.asked += ids
         groups: dict[tuple[str, str, str], list[str]] = {}
         for a, b, kind, edge_id in self.rows:
@@ -57,7 +60,7 @@ def test_the_cheapest_paths_are_the_cheapest(rows: Edges, max_hops: int, k: int)
     assert [(p.cost, len(p.hops)) for p in found] == all_costs(rows, max_hops, set())[:k]
     for path in found:
         assert len(set(path.nodes)) == len(path.nodes) == len(path.hops) + 1
-        for a, b, hop in zip(path.nodes, path.nodes[1:], path.hops, strict=True):
+        for (a, b), hop in zip(pairwise(path.nodes), path.hops, strict=True):
             assert sum(kind == hop.type and {x, y} == {a, b} for x, y, kind, _ in memory.rows) == hop.parallel
 
 
@@ -99,5 +102,10 @@ def test_equal_paths_come_in_the_same_order() -> None:
 
 def test_senseless_questions_have_no_paths() -> None:
     memory = Memory([(0, 1, "OWNS")])
-    for a, b, hops, k, costs in (("n0", "n0", 3, 1, COSTS), ("n0", "n1", 0, 1, COSTS), ("n0", "n1", 3, 0, COSTS), ("n0", "n1", 3, 1, {})):
+    for a, b, hops, k, costs in (
+        ("n0", "n0", 3, 1, COSTS),
+        ("n0", "n1", 0, 1, COSTS),
+        ("n0", "n1", 3, 0, COSTS),
+        ("n0", "n1", 3, 1, {}),
+    ):
         assert find_paths(memory.step, memory.hubs, a, b, hops, k, costs, None) == ([], False)

@@ -42,13 +42,23 @@ def test_values_become_json(value: object, name: str, expected: object) -> None:
 
 
 def test_a_node_of_either_engine_has_one_shape() -> None:
-    raw = {"id": 0, "labels": ["Staff", "Person"], "properties": {"id": "person:a", "name": "张", "grade": "identifier", "title": "person:a", "birth": date(1980, 1, 1)}}
+    raw = {
+        "id": 0,
+        "labels": ["Staff", "Person"],
+        "properties": {
+            "id": "person:a",
+            "name": "张",
+            "grade": "identifier",
+            "title": "person:a",
+            "birth": date(1980, 1, 1),
+        },
+    }
     assert out(raw) == {
         "id": "person:a", "label": "Person", "labels": ["Person", "Staff"], "name": "张", "grade": "identifier", "props": {"birth": "1980-01-01"},
     }  # fmt: skip
 
 
-@given(st.integers(-10**13, 10**13))
+@given(st.integers(-(10**13), 10**13))
 def test_every_fen_survives_as_text(fen: int) -> None:
     assert Decimal(money(fen / 100)) == Decimal(fen) / 100
 
@@ -64,7 +74,13 @@ def test_parameters_suit_both_engines() -> None:
 
 
 def test_labels_follow_from_ids() -> None:
-    assert [label_of(i) for i in ("org:name:某公司", "acct:1", "case:9", "what:1", "")] == ["Organization", "Account", "Case", None, None]
+    assert [label_of(i) for i in ("org:name:某公司", "acct:1", "case:9", "what:1", "")] == [
+        "Organization",
+        "Account",
+        "Case",
+        None,
+        None,
+    ]
 
 
 def test_an_edge_id_gives_its_start_even_when_names_hold_the_sign() -> None:

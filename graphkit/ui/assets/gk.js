@@ -169,6 +169,7 @@ function mount(root, height, before) {
     s.fire("select", { nodes: net.getSelectedNodes(), edges: lines.flatMap((i) => edges.get(i)?.ids ?? []) });
     bar(s);
   };
+  net.on("select", () => bar(s));
   net.on("click", () => { menu(s, null); clearTimeout(timer); timer = setTimeout(tell, 230); });
   net.on("doubleClick", (p) => {
     clearTimeout(timer);
@@ -238,9 +239,9 @@ function bar(s) {
     button("redo", s.can.redo, () => s.fire("redo")),
     button("fit", true, s.fit),
     button("lasso", true, () => { layer.hidden = !layer.hidden; bar(s); }, !layer.hidden),
-    button("path", picked.length === 2, () => s.fire("path", { ids: picked })),
-    button(pinned ? "unpin" : "pin", picked.length, () => s.fire("pin", { ids: picked, on: !pinned })),
-    button("hide", picked.length, () => s.fire("hide", { ids: picked })),
+    button("path", picked.length === 2, () => s.fire("path", { ids: s.selected() })),
+    button(pinned ? "unpin" : "pin", picked.length, () => s.fire("pin", { ids: s.selected(), on: !pinned })),
+    button("hide", picked.length, () => s.fire("hide", { ids: s.selected() })),
     button("show", s.can.hidden, () => s.fire("show")),
     button("png", true, () => picture(s)),
     make("span", t.sum, "sum"),
