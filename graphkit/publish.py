@@ -55,11 +55,12 @@ def publish(store: GraphStore, folder: Path, records: Records, snapshot: str) ->
 
 def _sources(folder: Path, records: Records) -> pa.Table:
     """`src, file, row` of every row that an edge was read from."""
-    import duckdb
     import pyarrow as pa
 
+    from graphkit.duck import connect
+
     edges = str(folder / "edges" / "*.parquet").replace("'", "''")
-    con = duckdb.connect()
+    con = connect()
     try:
         con.execute(f"CREATE TEMP TABLE s AS SELECT DISTINCT src FROM read_parquet('{edges}', union_by_name = true) WHERE src IS NOT NULL")  # noqa: S608
         parts = [row[0] for row in con.execute("SELECT DISTINCT src >> 32 FROM s").fetchall()]

@@ -32,7 +32,7 @@ def _silent(_: str) -> None:
     """No progress shown."""
 
 
-def open(root: str | Path | None = None, *, lang: str | None = None, snapshot: str | None = None, unmask: str | None = None) -> Workspace:  # noqa: A001
+def open(root: str | Path | None = None, *, lang: str | None = None, snapshot: str | None = None, unmask: str | None = None) -> Workspace:
     """Open (and on first use create) a workspace: `root`, else `GRAPHKIT_WORKSPACE`, else `./graphkit-data`."""
     return Workspace(workspace_path(str(root) if root is not None else None), lang=lang, snapshot=snapshot, unmask=unmask)
 

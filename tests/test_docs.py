@@ -30,6 +30,7 @@ from graphkit.detectors.registry import detectors
 from graphkit.docs import SETTINGS, pages, setting_names, verbs
 from graphkit.intake.templates import templates
 from graphkit.store.library import read_library
+from graphkit.views.data import VIEWS
 from tests.conftest import ROOT
 
 READMES = (ROOT / "README.md", ROOT / "README.zh.md")
@@ -37,6 +38,7 @@ WRITTEN = ("architecture.md",)
 """Pages below `docs/` that people write; all others are generated."""
 DOCUMENTS = (*READMES, *(ROOT / "docs" / name for name in WRITTEN))
 CJK = re.compile(r"[\u3400-\u9fff]")
+FAILED = "[failed with exit code] "
 LATIN = re.compile(r"[A-Za-z]{2}")
 
 
@@ -111,7 +113,8 @@ class Shell:
         own = "import graphkit.detectors as d; d.__path__.append('graphkit/detectors'); from graphkit.cli import main; main()"
         script = tools / "graphkit"
         script.write_text(
-            f'#!/bin/sh\n[ -d graphkit/detectors ] && exec {python} -c "{own}" "$@"\nexec {python} -m graphkit "$@"\n', "utf-8"
+            f'#!/bin/sh\n[ -d graphkit/detectors ] && exec {python} -c "{own}" "$@"\nexec {python} -m graphkit "$@"\n',
+            "utf-8",
         )
         script.chmod(0o755)
         (folder / "key").write_text("0" * 64, "ascii")
@@ -134,16 +137,20 @@ class Shell:
         path.write_text(text, "utf-8")
 
     def run(self, command: str) -> str:
-        """Output and errors of a command, without blanks at line ends; a failure adds its exit code."""
+        """Output and errors of a command, without blanks at line ends; a failure is a line that no document may expect."""
         plain = command.startswith("graphkit ") and not re.search(r"[|<>&;`$\n]", command)
         own_detectors = (self.folder / "graphkit").exists()
         text, code = self._here(shlex.split(command)[1:]) if plain and not own_detectors else self._shell(command)
         text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
-        return text if code == 0 else f"{text}[exit {code}]\n"
+        return text if code == 0 else f"{text}{FAILED}{code}\n"
 
     def _here(self, arguments: list[str]) -> tuple[str, int]:
         output = io.StringIO()
-        with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(output),
+            contextlib.redirect_stderr(output),
+        ):
             patch.chdir(self.folder)
             for name, value in self.environment.items():
                 patch.setenv(name, value)
@@ -175,9 +182,14 @@ def differences(section: Section, shell: Shell) -> list[str]:
         elif block.info == "console":
             for command, want in steps(block.text):
                 got = shell.run(command)
-                if not doctest.OutputChecker().check_output(want, got, doctest.ELLIPSIS):
+                if FAILED in got or not doctest.OutputChecker().check_output(want, got, doctest.ELLIPSIS):
                     place = f"{section.document.name}:{block.line} $ {command}"
-                    return [place, *difflib.unified_diff(want.splitlines(), got.splitlines(), "documented", "answered", lineterm="")]
+                    return [
+                        place,
+                        *difflib.unified_diff(
+                            want.splitlines(), got.splitlines(), "documented", "answered", lineterm=""
+                        ),
+                    ]
     return []
 
 
@@ -196,6 +208,11 @@ def test_a_wrong_output_is_seen(tmp_path: Path) -> None:
     assert problem[0].endswith("$ echo two")
     assert "-three" in problem
     assert "+two" in problem
+
+
+def test_a_failure_is_never_what_was_meant(tmp_path: Path) -> None:
+    block = Block("console", "$ graphkit nonsense\n...\n", 1)
+    assert FAILED in "\n".join(differences(Section(READMES[0], "", (block,)), Shell(tmp_path)))
 
 
 def test_both_readmes_run_the_same_commands_on_the_same_files() -> None:
@@ -218,7 +235,9 @@ def test_both_readmes_run_the_same_commands_on_the_same_files() -> None:
 def test_reference_pages_are_those_of_the_code() -> None:
     folder = ROOT / "docs"
     expected = pages()
-    stored = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()}
+    stored = {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*") if path.is_file()
+    }
     stale = [name for name, text in expected.items() if stored.get(name) != text]
     left_over = stored.keys() - expected.keys() - set(WRITTEN)
     assert not stale and not left_over, f"stale: {stale}, left over: {sorted(left_over)}; run: python -m graphkit.docs"
@@ -231,7 +250,12 @@ def both(zh: str, en: str) -> bool:
 
 def missing_from_readmes(words: list[str]) -> list[str]:
     """Words in backticks that one of the two READMEs lacks."""
-    return [f"{path.name}: {word}" for path in READMES for word in words if not re.search(rf"`(graphkit )?{word}\b", path.read_text("utf-8"))]
+    return [
+        f"{path.name}: {word}"
+        for path in READMES
+        for word in words
+        if not re.search(rf"`(graphkit )?{word}\b", path.read_text("utf-8"))
+    ]
 
 
 def test_every_verb_is_documented() -> None:
@@ -249,12 +273,25 @@ def test_every_setting_is_documented() -> None:
     assert set(names) == set(SETTINGS)
     assert all(both(text.zh, text.en) for text in SETTINGS.values())
     for name in names:
-        assert re.search(rf"^(# |\[){name.rpartition('.')[2]}\b", TEMPLATE, re.MULTILINE), f"graphkit init does not write {name}"
+        assert re.search(rf"^(# |\[){name.rpartition('.')[2]}\b", TEMPLATE, re.MULTILINE), (
+            f"graphkit init does not write {name}"
+        )
 
 
 def test_every_detector_is_documented() -> None:
     for d in detectors().values():
-        for head in ("方法", "示例", "为何是疑点", "法律", "无辜解释", "Method", "Example", "Why it is a red flag", "Law", "Innocent explanations"):
+        for head in (
+            "方法",
+            "示例",
+            "为何是疑点",
+            "法律",
+            "无辜解释",
+            "Method",
+            "Example",
+            "Why it is a red flag",
+            "Law",
+            "Innocent explanations",
+        ):
             assert re.search(rf"^{head}", d.page, re.MULTILINE), f"{d.id}: no section {head}"
         texts = [d.title, d.message, *d.refutes, *(p.meaning for p in d.params)]
         assert [t for t in texts if not both(t.zh, t.en)] == [], d.id
@@ -278,6 +315,11 @@ def test_every_template_is_documented() -> None:
         assert f"## {template.name} {template.name_zh}\n" in text
         assert CJK.search(template.name_zh)
         assert [c.name for c in template.columns if not any(map(CJK.search, c.aliases))] == [], template.name
+
+
+def test_every_view_is_documented() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    assert [name for name in VIEWS if f"`{name}`" not in text] == []
 
 
 def test_links_lead_somewhere() -> None:

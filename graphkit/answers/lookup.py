@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
+from graphkit.duck import connect
 from graphkit.errors import Text, UsageError
 from graphkit.facts.evidence import kind_of
 from graphkit.identity.keys import keyed
@@ -82,7 +81,7 @@ def _candidates(ws: Workspace, key: str) -> list[str]:
 def _by_name(ws: Workspace, key: str) -> list[str]:
     found: list[str] = []
     norm = norm_name(key)
-    con = duckdb.connect()
+    con = connect()
     try:
         for label in _NAMED:
             path = ws.facts_dir / "nodes" / f"{label}.parquet"

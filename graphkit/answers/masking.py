@@ -20,7 +20,7 @@ from graphkit.values.uscc import valid_uscc
 T = TypeVar("T")
 
 _RUN = re.compile(
-    r"(?<![0-9A-Za-z#>/_.])(?:\d{4}(?:[ -]\d{4}){2,3}[ -]\d{1,4}|1[3-9]\d[ -]\d{4}[ -]\d{4}|0\d{2,3}-?[2-8]\d{6,7}|\d{10,18}[\dXx])(?![0-9A-Za-z])"
+    r"(?<![0-9A-Za-z])(?<!\d\.)(?:\d{4}(?:[ -]\d{4}){2,3}[ -]\d{1,4}|1[3-9]\d[ -]\d{4}[ -]\d{4}|0\d{2,3}-?[2-8]\d{6,7}|\d{10,18}[\dXx])(?![0-9A-Za-z]|\.\d)"
 )
 """Digits that may be somebody's number: in one piece, a card in groups of four, a mobile in 3-4-4, a landline."""
 
@@ -29,9 +29,12 @@ _NUMBER_HEADER = re.compile(r"身份证|证件|账号|帐号|账户|帐户|卡�
 _DIGITS = re.compile(r"\d[\d -]{5,}[\dXx]")
 
 _KEYS = frozenset(
-    "id from to lead_no finding seeds nodes members confirmed sha256 row_sha256 hash prev_hash head snapshot run key file path sheet loader "
-    "project_no contract_no invoice_no tx uscc udi_di reg_no item batch lot_no law_refs findings parts".split()
-)
+    {
+        "id", "from", "to", "finding", "findings", "parts", "seeds", "nodes", "members", "confirmed", "lead_no", "key", "run", "snapshot",
+        "sha256", "row_sha256", "hash", "prev_hash", "head", "file", "path", "sheet", "loader", "uscc", "project_no", "contract_no", "invoice_no",
+        "tx", "lot_no", "item", "udi_di", "reg_no", "batch", "law_refs",
+    }
+)  # fmt: skip
 """Keys whose values are business keys or hashes, never free text."""
 
 _STRICT = frozenset({"extra", "cells", "raw"})
@@ -51,8 +54,10 @@ def _personal(run: str, strict: bool) -> bool:
         return False
     if normalise_phone(plain):
         return strict or len(plain) == 11
-    long = plain.isdigit() and 15 <= len(plain) <= 19 and not _DATED.match(plain)
-    return long and (strict or (len(plain) >= 16 and luhn(plain))) or (strict and len(plain) == 18 and plain[-1] == "X")
+    if strict and len(plain) == 18 and plain.endswith("X"):
+        return True
+    account = plain.isdigit() and 15 <= len(plain) <= 19 and not _DATED.match(plain)
+    return account and (strict or (len(plain) >= 16 and luhn(plain)))
 
 
 def _last4(run: str) -> str:

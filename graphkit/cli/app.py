@@ -29,7 +29,7 @@ def build(context: Context) -> click.Command:
     for module in (set_up_verbs, load_verbs, read_verbs, ledger_verbs, network_verbs):
         module.register(app, context)
     for verb in LATER:
-        app.command(verb, hidden=True, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(_later(verb))
+        app.command(verb, hidden=True, add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(_later(verb))
     return typer.main.get_command(app)
 
 

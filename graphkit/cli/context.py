@@ -35,6 +35,11 @@ class Context:
             self._opened = open_workspace(self.workspace, lang=self.lang, snapshot=self.snapshot, unmask=self.unmask)
         return self._opened
 
+    def close(self) -> None:
+        """Close the workspace, if the verb opened it."""
+        if self._opened is not None:
+            self._opened.close()
+
     @property
     def language(self) -> str:
         if self._opened is not None:

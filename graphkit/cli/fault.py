@@ -8,7 +8,8 @@ import sys
 import traceback
 from pathlib import Path
 
-from graphkit.answers.masking import masked, masked_text
+import typer
+
 from graphkit.cli.context import Context
 from graphkit.config import workspace_path
 from graphkit.errors import GraphkitError, LimitReached, Text, UsageError
@@ -16,15 +17,13 @@ from graphkit.errors import GraphkitError, LimitReached, Text, UsageError
 
 def answer(error: BaseException, context: Context) -> int:
     """Report `error` and give the exit code; an interrupt is 130, a closed pipe ends quietly."""
-    import click
-
-    if isinstance(error, KeyboardInterrupt | click.Abort):
+    if isinstance(error, KeyboardInterrupt | typer.Abort):
         return 130
     if isinstance(error, BrokenPipeError):
         return 0
     if isinstance(error, SystemExit):
         return error.code if isinstance(error.code, int) else 0
-    if isinstance(error, click.exceptions.Exit):
+    if isinstance(error, typer.Exit):
         return error.exit_code
     known = _known(error)
     if known is None:
@@ -38,12 +37,10 @@ def answer(error: BaseException, context: Context) -> int:
 
 
 def _known(error: BaseException) -> GraphkitError | None:
-    import click
-
     if isinstance(error, GraphkitError):
         return error
-    if isinstance(error, click.UsageError):
-        return UsageError("usage", Text(f"用法错误：{error.format_message()}", error.format_message()), Text("graphkit --help 列出用法", "see graphkit --help"))
+    if isinstance(error, typer.exceptions.TyperException):
+        return UsageError("usage", _usage(error), Text("graphkit --help 列出用法", "see graphkit --help"))
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return LimitReached("disk-full", Text("磁盘空间不足，本次操作没有留下任何结果", "the disk is full; nothing of this call was kept"), Text("腾出空间后重试", "free some space and try again"))
     if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
@@ -53,7 +50,26 @@ def _known(error: BaseException) -> GraphkitError | None:
     return None
 
 
+def _usage(error: typer.exceptions.TyperException) -> Text:
+    """What is wrong with the command line; the parser itself speaks English only."""
+    said = error.format_message()
+    kind, named = type(error).__name__, said.partition("'")[2].partition("'")[0]
+    if kind == "NoArgsIsHelpError":
+        return Text("没有给出命令", "no verb was given")
+    if kind == "NoSuchOption":
+        return Text(f"没有选项 {error.option_name}", said)  # type: ignore[attr-defined]
+    if said.startswith("No such command"):
+        return Text(f"没有命令 {named}", said)
+    if kind == "MissingParameter":
+        return Text(f"缺少参数 {named}", said)
+    if kind == "BadParameter":
+        return Text(f"参数 {named} 的值无效：{error.message}", said)
+    return Text(f"用法错误：{said}", said)
+
+
 def _print(error: GraphkitError, context: Context) -> None:
+    from graphkit.answers.masking import masked, masked_text
+
     lang = context.language if context.language in ("zh", "en") else "zh"
     if context.json:
         sys.stdout.write(json.dumps({"error": masked(error.as_json(lang))}, ensure_ascii=False) + "\n")
@@ -64,10 +80,13 @@ def _print(error: GraphkitError, context: Context) -> None:
     )
     line = f"{place + ' ' if place else ''}{masked_text(error.message[lang])}"
     fix = error.fix[lang]
-    sys.stderr.write(f"graphkit: {line}{('。' if lang == 'zh' else '. ') + fix if fix else ''}\n".replace("。。", "。"))
+    said = f"graphkit: {line}{('。' if lang == 'zh' else '. ') + fix if fix else ''}".replace("。。", "。")
+    sys.stderr.write(" ".join(said.split()) + "\n")
 
 
 def _log(error: BaseException, context: Context) -> None:
+    from graphkit.answers.masking import masked_text
+
     folder = workspace_path(context.workspace) / "logs"
     text = masked_text("".join(traceback.format_exception(error)))
     try:

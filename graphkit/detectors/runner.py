@@ -6,10 +6,10 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from graphkit.detectors.contract import Data, Detector, Hit
+from graphkit.detectors.contract import Data, Detector, Hit, Ref
 from graphkit.facts.evidence import FactReader
 from graphkit.types import Check, Colour, Evidence, Finding, Grade, Outcome, Subject, weakest
 
@@ -91,8 +91,26 @@ def _findings(detector: Detector, hits: Iterable[Hit], facts: FactReader, snapsh
             best[identity] = hit
     names = facts.names(s for hit in best.values() for s, _ in hit.subjects)
     grades = {i: r["grade"] for i, r in facts.rows(s for hit in best.values() for s, _ in hit.subjects).items()}
-    evidence = facts.evidence(sorted({r.id for hit in best.values() for r in hit.evidence if r.src is None}))
-    return tuple(_finding(detector, identity, hit, names, grades, evidence, facts, snapshot, params) for identity, hit in sorted(best.items()))
+    cited = facts.evidence(sorted({r.id for hit in best.values() for r in hit.evidence if r.src is None}))
+    holders = facts.holders(a for e in cited.values() for a in _accounts(e))
+    evidence = {**cited, **facts.evidence(sorted(holders.values()))}
+    return tuple(_finding(detector, identity, hit, names, grades, evidence, facts, snapshot, params) for identity, hit in sorted(_with_holders(best, cited, holders).items()))
+
+
+def _accounts(evidence: Evidence) -> tuple[str, ...]:
+    ends = (evidence.from_id, evidence.to_id)
+    return tuple(i for i in ends if i and i.startswith("acct:"))
+
+
+def _with_holders(hits: Mapping[str, Hit], cited: Mapping[str, Evidence], holders: Mapping[str, str]) -> dict[str, Hit]:
+    """Whose the accounts are belongs to the chain: who holds them stands behind the payments."""
+    out = {}
+    for identity, hit in hits.items():
+        accounts = dict.fromkeys(a for r in hit.evidence if r.id in cited for a in _accounts(cited[r.id]))
+        known = {r.id for r in hit.evidence}
+        more = tuple(Ref(holders[a]) for a in accounts if a in holders and holders[a] not in known)
+        out[identity] = replace(hit, evidence=(*hit.evidence, *more))
+    return out
 
 
 def _rank(hit: Hit) -> tuple[float, int, list[str]]:

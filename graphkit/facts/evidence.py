@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
+from graphkit.duck import connect
 from graphkit.model import EDGES, NODES
 from graphkit.types import Evidence, Source, fen_text
 
@@ -44,7 +43,7 @@ class FactReader:
         self._folder = folder
         self._sources = sources
         self._extras = extras
-        self._con = duckdb.connect()
+        self._con = connect()
         self._known: dict[str, Evidence] = {}
 
     def rows(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -67,6 +66,18 @@ class FactReader:
                 values = dict(zip(columns, row, strict=True))
                 found[values["id"]] = values
         return found
+
+    def holders(self, accounts: Iterable[str]) -> dict[str, str]:
+        """Account → the HOLDS_ACCOUNT edge that says best whose it is (strongest grade, then id)."""
+        path = self._folder / "edges" / "HOLDS_ACCOUNT.parquet"
+        if not path.exists():
+            return {}
+        rows = self._con.execute(
+            """SELECT to_id, arg_min(id, (CASE grade WHEN 'identifier' THEN '0' WHEN 'unique_name' THEN '1' WHEN 'scoped_name' THEN '2' ELSE '3' END) || id)
+               FROM read_parquet(?) WHERE to_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY to_id""",
+            [str(path), sorted(set(accounts))],
+        ).fetchall()
+        return dict(rows)
 
     def names(self, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
         """`{node id: (label, name)}`; the label is the second one where there is one."""

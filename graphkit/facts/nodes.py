@@ -86,7 +86,7 @@ _DESCRIBED = (
         for template in ("bid_artifacts", "bid_deposits", "bid_lines")
     ),
     NodeRule(
-        "Award", "awards", AWARD, "t.supplier", where="t.supplier_ref IS NOT NULL",
+        "Award", "awards", AWARD, f"t.project_no || '/' || {lot_no()} || ' 中标'", where="t.supplier_ref IS NOT NULL",
         columns={
             "amount_fen": "t.amount", "date": "t.date", "status": "coalesce(t.status, 'active')", "lot_id": LOT, "tender_id": TENDER,
             "supplier_id": "t.supplier_ref", "supplier_grade": "t.supplier_grade",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from graphkit.intake.csv_file import Opened, open_text
+from graphkit.intake.csv_open import Opened, open_text
 from graphkit.intake.loader import RawRow
 from graphkit.intake.records import MAX_LINES, split
 

@@ -17,10 +17,10 @@ import numpy as np
 import pyarrow as pa
 
 from graphkit.errors import InputRefused, Text
-from graphkit.intake.csv_file import names_of, notices
 from graphkit.intake.headers import Choice, Layout, choose
 from graphkit.intake.html_table import html_rows
 from graphkit.intake.loader import RawRow
+from graphkit.intake.notices import names_of, notices
 from graphkit.intake.reading import OK, FileReading, SheetReading, ask_if_many, join
 from graphkit.intake.typed import Block, schema, type_rows
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from json.encoder import encode_basestring as _quote
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,9 +38,31 @@ def canonical(value: object) -> str:
     return _ENCODER.encode(value)
 
 
-def digest(record: Mapping[str, Any]) -> str:
-    """Hex SHA-256 over the canonical JSON of a record without its own `hash`; `payload` is its JSON text."""
-    return hashlib.sha256(canonical({k: v for k, v in record.items() if k != "hash"}).encode()).hexdigest()
+_FIELDS = (
+    "action",
+    "at",
+    "by",
+    "from_state",
+    "note",
+    "payload",
+    "prev_hash",
+    "seq",
+    "subject_id",
+    "subject_kind",
+    "to_state",
+)
+_COLUMNS = [t.events.c[name] for name in (*_FIELDS, "hash")]
+_SEQ, _PREV = _FIELDS.index("seq"), _FIELDS.index("prev_hash")
+_FORM = "{" + ",".join(f'"{name}":%s' for name in _FIELDS) + "}"
+
+
+def digest(values: Sequence[Any]) -> str:
+    """Hex SHA-256 over the canonical JSON of a record without its own `hash`; `values` in the order of its sorted keys.
+
+    `payload` counts as its JSON text. (Written out by hand: a million records are checked at every `audit verify`.)
+    """
+    texts = tuple(_quote(v) if type(v) is str else str(v) for v in values)
+    return hashlib.sha256((_FORM % texts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def append(connection: sa.Connection, event: Event) -> dict[str, Any]:
@@ -50,7 +73,7 @@ def append(connection: sa.Connection, event: Event) -> dict[str, Any]:
     if head and head[0] > seq:
         seq, prev = head  # the tail was cut: going on from the stored head keeps the gap in sight
     record: dict[str, Any] = {**asdict(event), "payload": canonical(event.payload), "seq": seq + 1, "prev_hash": prev}
-    record["hash"] = digest(record)
+    record["hash"] = digest([record[name] for name in _FIELDS])
     connection.execute(sa.insert(t.events).values(**record))
     for key, value in (("chain_head", record["hash"]), ("chain_count", str(record["seq"]))):
         if connection.execute(sa.update(t.meta).where(t.meta.c.key == key).values(value=value)).rowcount == 0:
@@ -74,13 +97,12 @@ def verify(connection: sa.Connection, head: str | None = None) -> dict[str, Any]
     end (compared with the head stored beside the chain, and with `head`, one that was kept outside, where given).
     """
     count, prev, seen = 0, GENESIS, head is None
-    for row in connection.execute(sa.select(t.events).order_by(_E.seq)).mappings():
-        record = dict(row)
-        fault = _fault(record, count + 1, prev)
+    for row in connection.execute(sa.select(*_COLUMNS).order_by(_E.seq).execution_options(yield_per=10_000)):
+        seq = row[_SEQ]
+        fault = _fault(row, count + 1, prev)
         if fault:
-            at = count + 1 if record["seq"] > count + 1 else record["seq"]
-            return _answer(False, count, prev, at, fault)
-        count, prev = count + 1, record["hash"]
+            return _answer(False, count, prev, count + 1 if seq > count + 1 else seq, fault)
+        count, prev = count + 1, row[-1]
         seen = seen or prev == head
     stored = _head(connection)
     if stored is not None and stored != (count, prev):
@@ -90,10 +112,10 @@ def verify(connection: sa.Connection, head: str | None = None) -> dict[str, Any]
     return _answer(seen, count, prev, None if seen else count, "" if seen else "head")
 
 
-def _fault(record: Mapping[str, Any], expected: int, prev: str) -> str:
-    if record["seq"] != expected:
-        return "missing" if record["seq"] > expected else "order"
-    if record["prev_hash"] != prev or record["hash"] != digest(record):
+def _fault(row: Sequence[Any], expected: int, prev: str) -> str:
+    if row[_SEQ] != expected:
+        return "missing" if row[_SEQ] > expected else "order"
+    if row[_PREV] != prev or row[-1] != digest(row[:-1]):
         return "altered"
     return ""
 

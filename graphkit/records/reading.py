@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from graphkit.duck import connect as connect_duck
 from graphkit.records.catalog import Content, PartRow
 from graphkit.records.columns import kinds, sql_types
 from graphkit.types import Source
@@ -25,7 +26,7 @@ def connect(
     `_key`, `_notes`, `_extra`. Of equal rows in several files the one of the smallest (file SHA-256, row) stays,
     whatever the order of loading. Close the connection after use.
     """
-    con = duckdb.connect(config={"memory_limit": memory, "temp_directory": str(root / ".spill")})
+    con = connect_duck(memory, root / ".spill")
     order = sorted(parts, key=lambda p: (contents[p.content_id].identity, p.sheet_no, p.part_no))
     ranked = pa.table(
         {
@@ -91,7 +92,7 @@ def lookup(root: Path, parts: Mapping[int, PartRow], srcs: Iterable[int], column
             wanted.setdefault(src >> 32, []).append(src)
     if not wanted:
         return {}
-    con = duckdb.connect()
+    con = connect_duck()
     try:
         con.register(
             "wanted", pa.table({"_src": pa.array([src for members in wanted.values() for src in members], pa.int64())})

@@ -30,15 +30,16 @@ def show_node(state: State, node_id: str) -> None:
     )
     props = {k: v for k, v in node.props.items() if k not in _BASE and v not in (None, "", [])}
     if props:
-        table(
-            [{"column": k, "value": v} for k, v in props.items()], {"column": say("properties"), "value": say("value")}
-        )
+        columns = {"column": say("properties"), "value": say("value")}
+        rows = [{"column": k, "value": v} for k, v in props.items()]
+        table(rows, columns, height=min(38 + 35 * len(rows), 178))
     if node.counts:
         rows = [
             {"relation": f"{'→' if c.direction == 'out' else '←'} {edge_caption(c.type, language)}", "count": c.count}
             for c in node.counts
         ]
-        table(rows, {"relation": say("counts"), "count": say("count")})
+        columns = {"relation": say("counts"), "count": say("count")}
+        table(rows, columns, height=min(38 + 35 * len(rows), 178))
     html(tag("h5", say("facts")))
     mine = [e for e in state.view.edges_shown() if node_id in (e.from_id, e.to_id)]
     picked = show_edges(state, mine, f"node-{node_id}", origin=node_id)
@@ -50,7 +51,9 @@ def show_edges(state: State, edges: list[Edge], key: str, origin: str | None = N
     """Edges as a table with file and row; the one that is picked shows its raw row. Answers the picked one."""
     rows = [_row(state, e, origin) for e in edges]
     middle = ("counterpart",) if origin else ("from", "to")
-    columns = headings("relation", *middle, "date", "until", "amount", "file", "sheet", "row")
+    told = [c for c in ("date", "until", "amount") if any(r[c] for r in rows)]
+    place = ("file", "sheet", "row") if any(r["sheet"] for r in rows) else ("file", "row")
+    columns = headings("relation", *middle, *told, *place)
     picked = table(rows, columns, key=f"facts-{key}", mode="single-row", height=min(38 + 35 * max(1, len(rows)), 320))
     chosen = edges[picked[0]] if picked else edges[0] if len(edges) == 1 else None
     if chosen is None:

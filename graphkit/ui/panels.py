@@ -39,7 +39,7 @@ def subject_rows(subjects: Iterable[Json]) -> list[dict[str, object]]:
         {
             "name": s["name"],
             "kind": caption(str(s.get("label", "")), lang()),
-            "role": s.get("role", ""),
+            "role": known(str(s.get("role") or ""), lang()),
             "grade": known(str(s.get("identity_grade", "")), lang()),
             "id": s["id"],
         }
@@ -133,12 +133,10 @@ def _explanation(e: Json) -> str:
 def show_evidence(evidence: Iterable[Json], names: Mapping[str, str], key: str) -> None:
     """Evidence as a table; the row that is picked shows where it was read from."""
     rows = evidence_rows(evidence, names)
+    empty = {c for c in ("date", "amount") if not any(r[c] for r in rows)}
+    columns = headings(*(c for c in EVIDENCE_COLUMNS if c not in empty))
     picked = table(
-        rows,
-        headings(*EVIDENCE_COLUMNS),
-        key=f"{key}-evidence",
-        mode="single-row",
-        height=min(38 + 35 * max(1, len(rows)), 290),
+        rows, columns, key=f"{key}-evidence", mode="single-row", height=min(38 + 35 * max(1, len(rows)), 290)
     )
     if picked:
         item: Any = rows[picked[0]]["item"]

@@ -107,7 +107,10 @@ def table(
     options: dict[str, Any] = {"hide_index": True, "column_config": settings, "width": "stretch"}
     options["height"] = height or min(38 + 35 * max(1, len(frame)), 420)
     place = into or st
-    shown: Any = frame.style.map(_paint, subset=["colour"]) if "colour" in columns and len(frame) else frame
+    shown: Any = frame
+    if "colour" in columns:
+        floats = {c: "{:.3g}" for c in columns if frame[c].dtype == "Float64" and c not in (config or {})}
+        shown = frame.style.map(_paint, subset=["colour"]).format(floats, na_rep="")
     if mode is None:
         place.dataframe(shown, key=key, **options)
         return []

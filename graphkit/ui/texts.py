@@ -58,6 +58,14 @@ TEXTS: Mapping[str, Text] = {
     "unique_name": Text("唯一登记名称", "unique name"),
     "scoped_name": Text("范围内唯一姓名", "scoped name"),
     "name_only": Text("仅名称", "name only"),
+    "bidder": Text("投标人", "bidder"),
+    "insider": Text("内部人员", "insider"),
+    "supplier": Text("供应商", "supplier"),
+    "buyer": Text("采购人", "buyer"),
+    "tender": Text("采购项目", "tender"),
+    "account_holder": Text("户主", "account holder"),
+    "kin": Text("亲属", "kin"),
+    "recipient": Text("领取人", "recipient"),
     # leads
     "queue": Text("线索队列", "Lead queue"),
     "no_leads": Text(
@@ -172,6 +180,7 @@ TEXTS: Mapping[str, Text] = {
     "class": Text("级别", "Class"),
     "p_value": Text("p 值", "p value"),
     "choose_detector": Text("选择一个检测器查看其疑点", "Choose a detector to see its findings"),
+    "lead_findings": Text("疑点与证据", "Findings and evidence"),
     "choose_finding": Text("选择一条疑点查看证据", "Choose a finding to see its evidence"),
     "to_graph": Text("在图谱中打开", "Open in the graph"),
     # groups

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import narwhals as nw
 
+from graphkit.duck import connect
 from graphkit.errors import Text, UsageError
 from graphkit.views.money import MONEY_VIEWS
 from graphkit.views.people import PEOPLE_VIEWS
@@ -35,7 +36,7 @@ class Views:
         self.seed = seed
         self._columns = columns
         self._kept: set[str] = set()
-        self._con = duckdb.connect(config={"memory_limit": memory_limit})
+        self._con = connect(memory_limit)
         self._con.execute("SET preserve_insertion_order = false")
         self._con.execute(f"CREATE MACRO as_of() AS DATE '{as_of.isoformat()}'")
         for prefix, group in (("n", "nodes"), ("e", "edges"), ("w", "rows")):

@@ -5,4 +5,4 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "store"))
 
-from neo4j_server import neo4j_url  # noqa: E402, F401
+from neo4j_server import neo4j_url  # noqa: F401

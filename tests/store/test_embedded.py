@@ -14,7 +14,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from graph_facts import EDGE_HEAD, columns, edge, node, write
+from graph_facts import EDGE_HEAD, columns, node, write
 
 from graphkit.errors import StoreUnreachable, UsageError
 from graphkit.model import EDGES

@@ -97,10 +97,25 @@ def _lead(lead: Json) -> None:
                 html(bullets(listed[FIRST:]))
     _decide(lead, number)
     found = [f for f in lead.get("findings_full") or lead.get("findings", ()) if isinstance(f, dict)]
-    st.divider()
-    names = names_in(found)
-    for k, finding in enumerate(found):
-        show_finding(finding, f"lead-{number}-{k}", names)
+    html(tag("h5", say("lead_findings")))
+    rows = [
+        {
+            "colour": colour_cell(f["colour"]),
+            "score": round(float(f["score"]), 2),
+            "detector": f["detector"],
+            "title": f["title"],
+            "message": f["message"],
+        }
+        for f in found
+    ]
+    config = {"colour": st.column_config.Column(say("colour"), width=62)}
+    columns = headings("colour", "score", "detector", "title", "message")
+    picked = table(
+        rows, columns, key=f"found-{number}", mode="single-row", height=min(40 + 35 * len(rows), 250), config=config
+    )
+    if found:
+        chosen = found[picked[0] if picked else 0]
+        show_finding(chosen, f"lead-{number}-{chosen['id']}", names_in(found))
     html(tag("h5", say("history")))
     show_history(lead.get("history", ()))
 
