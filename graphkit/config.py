@@ -19,7 +19,7 @@ class _Section(BaseModel):
 class StoreSettings(_Section):
     """Where the graph is served: `embedded`, or `neo4j://`, `bolt://`, `neo4j+s://` host:port."""
 
-    url: str = Field("embedded", pattern=r"^(embedded|(neo4j|bolt)(\+s|\+ssc)?://.+)$")
+    url: str = Field(default="embedded", pattern=r"^(embedded|(neo4j|bolt)(\+s|\+ssc)?://.+)$")
     database: str = "neo4j"
 
 
@@ -30,10 +30,10 @@ class LedgerSettings(_Section):
 
 
 class ScheduleSettings(_Section):
-    """When `graphkit scan --due` has work: every `every_hours`, or daily `at` HH:MM local time; empty = only by hand."""
+    """When `graphkit scan --due` has work: every `every_hours`, or daily `at` HH:MM local time; else when the data have changed."""
 
-    every_hours: float | None = Field(None, gt=0)
-    at: str | None = Field(None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    every_hours: float | None = Field(default=None, gt=0)
+    at: str | None = Field(default=None, pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
 
 
 class Settings(_Section):

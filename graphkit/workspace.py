@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from graphkit.db import Database
     from graphkit.facts.evidence import FactReader
     from graphkit.ledger import Ledger
+    from graphkit.projection import Kind
     from graphkit.records import Records
     from graphkit.store import GraphStore
     from graphkit.views import Views
@@ -276,7 +277,7 @@ class Workspace:
 
         return self._shown("brokers", lambda: brokers(self, top, as_of))
 
-    def projection(self, kind: str = "people_and_firms", *, as_of: date | None = None) -> Any:
+    def projection(self, kind: Kind = "people_and_firms", *, as_of: date | None = None) -> Any:
         """A compact matrix of the graph; `.to_networkx()` for NetworkX."""
         from graphkit.projection import project
 

@@ -14,7 +14,7 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "graphkit"
 LINE = (
     ("errors",),
-    ("types", "model", "shipped", "config"),
+    ("types", "model", "shipped", "config", "duck"),
     ("values",),
     ("intake",),
     ("db",),
@@ -100,7 +100,9 @@ def problems(room: str, source: str) -> list[str]:
         elif target in ASIDE:
             allowed = room in ("cli", "docs")
         else:
-            allowed = RANK[target] < RANK[room] or (typing and (room, target) in TYPES_ABOVE)
+            allowed = (room in RANK and RANK.get(target, len(LINE)) < RANK[room]) or (
+                typing and (room, target) in TYPES_ABOVE
+            )
         if not allowed:
             found.append(f"line {line}: {room} may not import {module}")
     return found
@@ -114,7 +116,14 @@ def modules() -> list[tuple[str, str]]:
 
 def test_every_room_has_its_place() -> None:
     rooms = {room for _, room in modules()}
-    assert rooms - {"docs"} == (RANK.keys() | ASIDE.keys()) - {"docs"}
+    assert rooms == RANK.keys() | ASIDE.keys()
+
+
+def test_the_documented_line_is_this_one() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    block = text.split("## Imports point down")[1].split("```text\n")[1].split("```")[0]
+    named = [tuple(line.split()) for line in block.splitlines()]
+    assert named == [*LINE[:-1], ("docs",)]
 
 
 def test_imports_point_down_only() -> None:

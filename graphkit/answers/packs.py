@@ -21,7 +21,7 @@ def pack(ws: Workspace, number: str, out: Path, sign: Path | None) -> Json:
     row = ws.ledger.lead(number)
     ws.ledger.audit("pack", {"lead_no": number, "out": out.name})
     wanted = {identity: i for i, identity in enumerate(row["findings"])}
-    found = sorted((f for f in ws.ledger.findings() if f["id"] in wanted), key=lambda f: wanted[f["id"]])
+    found = sorted(ws.ledger.findings_of(wanted).values(), key=lambda f: wanted[f["id"]])
     graph = subgraph(found, _nodes(ws, row, found))
     rows = [(source, ws.records.row_bytes(source["sha256"], source["sheet"], source["row"])) for source in sources_of(graph)]
     recipe = {

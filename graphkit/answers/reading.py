@@ -46,7 +46,7 @@ def lead(ws: Workspace, number: str) -> Json:
     """One lead with history and full findings."""
     row = ws.ledger.lead(number)
     wanted = set(row["findings"])
-    full = [localised(f, ws.lang) for f in ws.ledger.findings() if f["id"] in wanted]
+    full = [localised(f, ws.lang) for f in ws.ledger.findings_of(wanted).values()]
     order = {identity: i for i, identity in enumerate(row["findings"])}
     full.sort(key=lambda f: order[f["id"]])
     named = ws.facts.names(i for f in full for e in f["evidence"] for i in (e["from"], e["to"]) if i)

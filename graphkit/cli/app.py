@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any
 
 import typer
 
@@ -11,14 +11,11 @@ from graphkit.cli import ledger_verbs, load_verbs, network_verbs, read_verbs, se
 from graphkit.cli.context import Context
 from graphkit.errors import Text, UsageError
 
-if TYPE_CHECKING:
-    import click
-
 LATER = ("map", "identity", "new", "pattern", "export", "doctor")
 """Verbs of the contract that this version does not have yet: exit 2, and not in `--help`."""
 
 
-def build(context: Context) -> click.Command:
+def build(context: Context) -> Callable[..., Any]:
     """The whole command tree for one call."""
     app = typer.Typer(
         no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]},

@@ -9,6 +9,9 @@ from rich.console import Console
 
 from graphkit.cli.show import _place, clean, table, words
 
+_WIDE = 8
+"""Rows of more columns are shown one below the other."""
+
 
 def expansion(console: Console, row: Mapping[str, Any], lang: str) -> None:
     """Ranked candidates, each with its best path in words and what is missing."""
@@ -61,5 +64,11 @@ def queries_table(console: Console, rows: list[Mapping[str, Any]], lang: str) ->
 
 def query_result(console: Console, row: Mapping[str, Any]) -> None:
     """Rows as a table, with the count and whether it was cut."""
-    table(console, row["columns"], row["rows"])
+    if len(row["columns"]) <= _WIDE:
+        table(console, row["columns"], row["rows"])
+    else:
+        for number, cells in enumerate(row["rows"], 1):
+            console.print(f"— {number} —")
+            for column, cell in zip(row["columns"], cells, strict=True):
+                console.print(f"  {column}: {clean(cell)}")
     console.print(f"{row['row_count']}{' (truncated)' if row['truncated'] else ''} · {row['seconds']:.3f} s · {row['store']}")

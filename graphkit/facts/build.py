@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import duckdb
+from duckdb import DuckDBPyConnection as Connection
 import pyarrow as pa
 
 from graphkit.facts.derived import derive
@@ -23,7 +23,6 @@ from graphkit.model import EDGES, NODES, Kind
 from graphkit.values.names import norm_name
 from graphkit.values.phone import normalise_phone
 
-Connection = duckdb.DuckDBPyConnection
 SQL_TYPES: dict[Kind, str] = {
     "text": "VARCHAR", "money": "BIGINT", "date": "DATE", "datetime": "TIMESTAMP", "int": "BIGINT", "number": "DOUBLE", "bool": "BOOLEAN",
 }  # fmt: skip
@@ -164,7 +163,7 @@ def _write(con: Connection, templates: list[str], folder: Path) -> dict[str, dic
             n = con.execute(f'SELECT count(*) FROM "{prefix}_{name}"').fetchall()[0][0]  # noqa: S608
             if n:
                 counts[group][name] = n
-            con.execute(f"COPY (SELECT * FROM \"{prefix}_{name}\" ORDER BY id) TO '{staging / group / name}.parquet' (COMPRESSION zstd)")
+            con.execute(f"COPY (SELECT * FROM \"{prefix}_{name}\" ORDER BY id) TO '{staging / group / name}.parquet' (COMPRESSION snappy)")
     (staging / "rows").mkdir()
     keep_rows(con, templates, staging / "rows")
     shutil.rmtree(folder, ignore_errors=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import duckdb
+from duckdb import DuckDBPyConnection as Connection
 
 from graphkit.facts.kin import compose_kin
 from graphkit.facts.rules import weaker
 
-Connection = duckdb.DuckDBPyConnection
 
 HUB_CAP = 20
 """A contact shared by more subjects is a registration agent, a park, a reception (CATALOGUE 1.4)."""

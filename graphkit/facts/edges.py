@@ -11,7 +11,7 @@ _KIN_CODES = "(" + ", ".join(f"'{code}'" for code in KIN_DEGREE) + ")"
 _BOTH = "t.name_a_ref IS NOT NULL AND t.name_b_ref IS NOT NULL AND t.name_a_ref <> t.name_b_ref"
 _KIN_GRADE = weaker("t.name_a_grade", "t.name_b_grade")
 _ROLE = weaker("t.company_grade", "t.holder_grade")
-_ROLE_KINDS = (
+_ROLE_KINDS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("LEGAL_REP_OF", "t.kind = 'legal_rep'", {}),
     ("DIRECTS", "t.kind IN ('director', 'supervisor', 'manager')", {"kind": "t.kind"}),
     ("OWNS", "t.kind IN ('shareholder', 'beneficial_owner')",
@@ -30,11 +30,13 @@ _NO_FILE = "{} NOT IN (SELECT id FROM id_filed_account)"  # the accounts file sa
 _PAYS = "coalesce(t.direction, 'D') <> 'C'"
 
 
-def _contact(template: str, subject: str, kind: str, value: str, grade: str = "'identifier'", **dates: str) -> EdgeRule:
+def _contact(
+    template: str, subject: str, kind: str, value: str, grade: str = "'identifier'", from_date: str = "NULL::DATE", to_date: str = "NULL::DATE"
+) -> EdgeRule:
     """HAS_CONTACT of one kind; `id_contact` is made by the builder from the distinct values."""
     return EdgeRule(
         "HAS_CONTACT", template, subject, f"(SELECT c.id FROM id_contact c WHERE c.kind = {kind} AND c.raw = {value})", grade,
-        where=f"{subject} IS NOT NULL AND {value} IS NOT NULL AND {kind} NOT IN ('ip', 'mac')", columns={"kind": kind}, **dates,
+        where=f"{subject} IS NOT NULL AND {value} IS NOT NULL AND {kind} NOT IN ('ip', 'mac')", columns={"kind": kind}, from_date=from_date, to_date=to_date,
     )  # fmt: skip
 
 

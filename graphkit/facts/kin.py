@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-import duckdb
+from duckdb import DuckDBPyConnection
 import pyarrow as pa
 
 from graphkit.facts.rules import GRADE_NAME, GRADE_RANK
@@ -29,7 +29,7 @@ COMPOSED: Mapping[tuple[str, ...], str] = MappingProxyType(
 """Chains of recorded codes → what the last person is to the first."""
 
 
-def compose_kin(con: duckdb.DuckDBPyConnection) -> None:
+def compose_kin(con: DuckDBPyConnection) -> None:
     """Add `derived` KIN_OF edges; each is valid only while all its parts are, and never replaces a recorded one."""
     con.register("kin_inverse", pa.table({"code": list(INVERSE), "inverse": list(INVERSE.values())}))
     chains = [

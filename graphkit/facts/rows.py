@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
+from duckdb import DuckDBPyConnection
 
 from graphkit.facts.rules import BID, CONTRACT, LOT, TENDER
 
@@ -29,7 +29,7 @@ KEPT: dict[str, dict[str, str]] = {
 _WHERE = {"transactions": "(t.from_acct_ref IS NULL) <> (t.to_acct_ref IS NULL)"}
 
 
-def keep_rows(con: duckdb.DuckDBPyConnection, templates: list[str], folder: Path) -> None:
+def keep_rows(con: DuckDBPyConnection, templates: list[str], folder: Path) -> None:
     """Write `folder/<template>.parquet` for each template of `KEPT` that has rows: its columns, ids, grades and `src`."""
     for template, extra in KEPT.items():
         if template in templates:
@@ -37,5 +37,5 @@ def keep_rows(con: duckdb.DuckDBPyConnection, templates: list[str], folder: Path
             path = str(folder / f"{template}.parquet").replace("'", "''")
             con.execute(
                 f"""COPY (SELECT t.* EXCLUDE (_src, _key), t._src AS src{columns} FROM res_{template} t
-                    WHERE {_WHERE.get(template, "true")} ORDER BY t._key) TO '{path}' (COMPRESSION zstd)"""  # noqa: S608
+                    WHERE {_WHERE.get(template, "true")} ORDER BY t._key) TO '{path}' (COMPRESSION snappy)"""  # noqa: S608
             )

@@ -7,12 +7,11 @@ makes a person of its own and a `SIMILAR` candidate.
 
 from __future__ import annotations
 
-import duckdb
+from duckdb import DuckDBPyConnection as Connection
 
 from graphkit.identity.references import ACCOUNTS, REFERENCES, Reference
 from graphkit.identity.texts import judge_texts, quoted
 
-Connection = duckdb.DuckDBPyConnection
 
 _NO_SCOPE = "substr(t._key, 1, 12)"
 

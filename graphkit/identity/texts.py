@@ -5,7 +5,7 @@ Works on distinct values, so that a million statements by the same thousand acco
 
 from __future__ import annotations
 
-import duckdb
+from duckdb import DuckDBPyConnection as Connection
 import pyarrow as pa
 
 from graphkit.identity.keys import keyed
@@ -15,7 +15,6 @@ from graphkit.values.id_no import normalise_id_no
 from graphkit.values.names import looks_like_org, norm_name
 from graphkit.values.uscc import valid_uscc
 
-Connection = duckdb.DuckDBPyConnection
 
 
 def quoted(column: str) -> str:
@@ -49,6 +48,15 @@ def judge_texts(con: Connection, key: bytes, templates: list[str]) -> None:
     if "organizations" in templates:
         selects.append("SELECT unnest(string_split_regex(aliases, '[;；]')) AS raw FROM rec_organizations")
     texts = _distinct(con, selects)
+    claimed = _distinct(
+        con,
+        [
+            f"SELECT {quoted(r.number)} AS raw FROM rec_{t}"  # noqa: S608
+            for t in templates
+            for r in REFERENCES.get(t, ())
+            if r.number
+        ],
+    )
     id_nos = [normalise_id_no(text) for text in texts]
     persons = iter(keyed(key, "id_no", [value for value in id_nos if value]))
     table = pa.table(
@@ -57,7 +65,7 @@ def judge_texts(con: Connection, key: bytes, templates: list[str]) -> None:
             "norm": pa.array([norm_name(text) or None for text in texts], pa.string()),
             "uscc": pa.array([_uscc(text) if not number else None for text, number in zip(texts, id_nos, strict=True)], pa.string()),
             "person_id": pa.array([f"person:{next(persons)}" if number else None for number in id_nos], pa.string()),
-            "claim": pa.array([value[:12] for value in keyed(key, "claim", texts)], pa.string()),
+            "claim": pa.array(_claims(key, texts, claimed), pa.string()),
             "orglike": pa.array([looks_like_org(text) for text in texts], pa.bool_()),
         }
     )
@@ -65,6 +73,12 @@ def judge_texts(con: Connection, key: bytes, templates: list[str]) -> None:
     con.execute("CREATE OR REPLACE TEMP TABLE id_text AS SELECT * FROM id_text_arrow")
     con.unregister("id_text_arrow")
     _judge_accounts(con, key, templates)
+
+
+def _claims(key: bytes, texts: list[str], claimed: list[str]) -> list[str | None]:
+    """A short hash of each text that stands in a column of numbers."""
+    hashes = dict(zip(claimed, keyed(key, "claim", claimed), strict=True))
+    return [found[:12] if (found := hashes.get(text)) else None for text in texts]
 
 
 def _uscc(text: str) -> str | None:

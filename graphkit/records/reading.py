@@ -94,8 +94,10 @@ def lookup(root: Path, parts: Mapping[int, PartRow], srcs: Iterable[int], column
         return {}
     con = connect_duck()
     try:
-        con.register(
-            "wanted", pa.table({"_src": pa.array([src for members in wanted.values() for src in members], pa.int64())})
+        # A list as parameter: making an Arrow array would load pandas, a quarter of a second of every small verb.
+        con.execute(
+            "CREATE TEMP TABLE wanted AS SELECT unnest(?::BIGINT[]) AS _src",
+            [[src for members in wanted.values() for src in members]],
         )
         source = scan(root, (parts[number] for number in sorted(wanted)))
         rows = con.execute(

@@ -7,6 +7,8 @@ from pathlib import Path
 from graphkit.store.contract import GraphStore
 from graphkit.store.embedded import EmbeddedStore
 
+__all__ = ["GraphStore", "open_store"]
+
 
 def open_store(url: str, workspace_root: Path, database: str | None = None, snapshot: str | None = None) -> GraphStore:
     """The store of setting `store.url`: `embedded`, or `bolt://`, `neo4j://`, `neo4j+s://` host:port.

@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypedDict
 
-import pandas as pd
-import pyarrow as pa
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-Sources: TypeAlias = pa.Table | pd.DataFrame
+Sources: TypeAlias = "pa.Table"
 """`src` int64, `file` text, `row` int64: where each row reference of the facts was read."""
 
 ROW_CAP = 10_000

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import kglite
-import pyarrow as pa
 
 from graphkit.errors import StoreUnreachable, Text, UsageError
 from graphkit.store.cage import run_caged
@@ -23,7 +22,6 @@ from graphkit.store.contract import ROW_CAP, QueryAnswer, Sources
 from graphkit.store.engine_errors import translate
 from graphkit.store.gate import check_read_only
 from graphkit.store.reading import CypherReading
-from graphkit.store.tables import EdgeFrame, GraphTables, compare_counts, read_tables
 from graphkit.store.values import Raw, answer
 
 DISABLED_PASSES = [p for p in kglite.cypher_pass_names() if p.startswith("fuse_") and "aggregate" in p]
@@ -31,7 +29,7 @@ DISABLED_PASSES = [p for p in kglite.cypher_pass_names() if p.startswith("fuse_"
 
 WORK_UNITS = 50_000_000
 KEPT_FILES = 3
-_BATCH = 20_000
+
 _SNAPSHOT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 
@@ -48,6 +46,9 @@ class EmbeddedStore(CypherReading):
 
     def publish(self, facts: Path, snapshot: str, sources: Sources | None = None) -> dict[str, dict[str, int]]:
         """See `GraphStore.publish`."""
+        from graphkit.store.embedded_publish import build
+        from graphkit.store.tables import compare_counts, read_tables
+
         path = self._file(snapshot)
         tables = read_tables(facts, sources)
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -160,68 +161,6 @@ class EmbeddedStore(CypherReading):
         files = sorted(self._folder.glob("*.kgl"), key=lambda p: p.stat().st_mtime, reverse=True)
         for old in [p for p in files if p != newest][KEPT_FILES - 1 :]:
             old.unlink(missing_ok=True)
-
-
-def build(tables: GraphTables) -> Any:
-    """A graph in memory from fact tables."""
-    graph = kglite.KnowledgeGraph()
-    for label, table in tables.nodes.items():
-        graph.add_nodes(_frame(table), label, "id", None, column_types=_types(table))
-    for (label, second), ids in tables.seconds.items():
-        graph.add_label(label, ids.to_pylist(), second)
-    bulk: set[tuple[str, str]] = set()
-    for frame in tables.edges:
-        if (frame.type, frame.from_label) in bulk:
-            _create(graph, frame)
-        else:
-            bulk.add((frame.type, frame.from_label))
-            graph.add_relationships(
-                _frame(frame.table),
-                frame.type,
-                frame.from_label,
-                "from_id",
-                frame.to_label,
-                "to_id",
-                column_types=_types(frame.table),
-            )
-    return graph
-
-
-def _create(graph: Any, frame: EdgeFrame) -> None:
-    """A further target label of a (type, source label): a second bulk call would merge parallel edges (QUERIES 2)."""
-    cypher = (
-        f"UNWIND $rows AS row MATCH (a:`{frame.from_label}` {{id: row.from_id}}) MATCH (b:`{frame.to_label}` {{id: row.to_id}}) "
-        f"CREATE (a)-[r:`{frame.type}`]->(b) SET r = row.props"
-    )
-    for batch in frame.table.to_batches(max_chunksize=_BATCH):
-        rows = [
-            {
-                "from_id": row.pop("from_id"),
-                "to_id": row.pop("to_id"),
-                "props": {k: v for k, v in row.items() if v is not None},
-            }
-            for row in batch.to_pylist()
-        ]
-        graph.cypher(cypher, params={"rows": rows})
-
-
-def _frame(table: pa.Table) -> Any:
-    """Pandas, with dates and times as Python objects: the engine reads those four times faster than datetime64."""
-    frame = table.to_pandas(date_as_object=True, timestamp_as_object=True)
-    for field, kind in ((f, _NULLABLE.get(f.type)) for f in table.schema):
-        if kind and table.column(field.name).null_count:
-            frame[field.name] = table.column(field.name).to_pandas(integer_object_nulls=True).astype(kind)
-    return frame
-
-
-_NULLABLE = {pa.int64(): "Int64", pa.bool_(): "boolean"}
-
-
-def _types(table: pa.Table) -> dict[str, str]:
-    kinds = {
-        pa.date32(): "datetime", pa.timestamp("us"): "timestamp", pa.int64(): "integer", pa.float64(): "float", pa.string(): "string",
-    }  # fmt: skip
-    return {f.name: kinds[f.type] for f in table.schema if f.type in kinds and f.name not in ("id", "from_id", "to_id")}
 
 
 def _counts(graph: Any) -> dict[str, dict[str, int]]:

@@ -6,7 +6,7 @@ outside the model (CONTRACT 4): it is dropped first and made last.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
@@ -38,19 +38,21 @@ def publish_tables(session: Session, tables: GraphTables, snapshot: str, counts:
     _constraints(session)
     for (name,) in _read(session, "SHOW INDEXES YIELD name WHERE name STARTS WITH $mark RETURN name", {"mark": MARK}):
         _write(session, f"DROP INDEX `{name}` IF EXISTS", {})
+    writer = _Writer(session)
     nodes = _present_nodes(session)
     edges = _present_edges(session)
     for label, table in tables.nodes.items():
         wanted = {s: set(ids.to_pylist()) for (owner, s), ids in tables.seconds.items() if owner == label}
-        _merge_nodes(session, label, table, wanted, nodes[label])
+        _merge_nodes(writer, label, table, wanted, nodes[label])
     for kind, ids in edges.items():
         kept = {i for frame in tables.edges if frame.type == kind for i in frame.table.column("id").to_pylist()}
-        _batched(session, f"UNWIND $rows AS row MATCH ()-[r:`{kind}` {{id: row}}]->() DELETE r", sorted(ids - kept))
+        writer.add(f"UNWIND $rows AS row MATCH ()-[r:`{kind}` {{id: row}}]->() DELETE r", sorted(ids - kept))
     for label, found in nodes.items():
         gone = found.keys() - set(tables.nodes[label].column("id").to_pylist() if label in tables.nodes else ())
-        _batched(session, f"UNWIND $rows AS row MATCH (n:`{label}` {{id: row}}) DETACH DELETE n", sorted(gone))
+        writer.add(f"UNWIND $rows AS row MATCH (n:`{label}` {{id: row}}) DETACH DELETE n", sorted(gone))
     for frame in tables.edges:
-        _put_edges(session, frame, edges[frame.type])
+        _put_edges(writer, frame, edges[frame.type])
+    writer.flush()
     compare_counts(tables.counts(), counts())
     _write(
         session,
@@ -104,37 +106,34 @@ def _present_edges(session: Session) -> dict[str, set[str]]:
 
 
 def _merge_nodes(
-    session: Session,
+    writer: _Writer,
     label: str,
     table: pa.Table,
     wanted: Mapping[str, set[str]],
     present: Mapping[str, frozenset[str]],
 ) -> None:
     rows = ({"id": row["id"], "props": row} for row in _rows(table))
-    _batched(session, f"UNWIND $rows AS row MERGE (n:`{label}` {{id: row.id}}) SET n = row.props", rows)
+    writer.add(f"UNWIND $rows AS row MERGE (n:`{label}` {{id: row.id}}) SET n = row.props", rows)
     for second in NODES[label].second:
         should = wanted.get(second, set())
         has = {i for i, labels in present.items() if second in labels}
-        _batched(
-            session, f"UNWIND $rows AS row MATCH (n:`{label}` {{id: row}}) REMOVE n:`{second}`", sorted(has - should)
-        )
-        _batched(session, f"UNWIND $rows AS row MATCH (n:`{label}` {{id: row}}) SET n:`{second}`", sorted(should - has))
+        writer.add(f"UNWIND $rows AS row MATCH (n:`{label}` {{id: row}}) REMOVE n:`{second}`", sorted(has - should))
+        writer.add(f"UNWIND $rows AS row MATCH (n:`{label}` {{id: row}}) SET n:`{second}`", sorted(should - has))
 
 
-def _put_edges(session: Session, frame: EdgeFrame, known: set[str]) -> None:
+def _put_edges(writer: _Writer, frame: EdgeFrame, known: set[str]) -> None:
     """CREATE what is new, SET what stays; the constraint on `id` turns a repeated commit into an error, not a second edge."""
     fresh: list[dict[str, Any]] = []
     kept: list[dict[str, Any]] = []
     for row in _rows(frame.table):
         ends = {"from_id": row.pop("from_id"), "to_id": row.pop("to_id")}
         (kept if row["id"] in known else fresh).append(ends | {"id": row["id"], "props": row})
-    _batched(
-        session,
+    writer.add(
         f"UNWIND $rows AS row MATCH (a:`{frame.from_label}` {{id: row.from_id}}) MATCH (b:`{frame.to_label}` {{id: row.to_id}}) "
         f"CREATE (a)-[r:`{frame.type}`]->(b) SET r = row.props",
         fresh,
     )
-    _batched(session, f"UNWIND $rows AS row MATCH ()-[r:`{frame.type}` {{id: row.id}}]->() SET r = row.props", kept)
+    writer.add(f"UNWIND $rows AS row MATCH ()-[r:`{frame.type}` {{id: row.id}}]->() SET r = row.props", kept)
 
 
 def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
@@ -144,15 +143,39 @@ def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
             yield {k: v.replace(tzinfo=UTC) if isinstance(v, datetime) else v for k, v in row.items() if v is not None}
 
 
-def _batched(session: Session, cypher: str, rows: Iterator[Any] | Sequence[Any]) -> None:
-    batch: list[Any] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            _write(session, cypher, {"rows": batch})
-            batch = []
-    if batch:
-        _write(session, cypher, {"rows": batch})
+class _Writer:
+    """Statements in order, as few transactions as `BATCH` rows allow: a small graph is a handful of commits."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._waiting: list[tuple[str, list[Any]]] = []
+        self._rows = 0
+
+    def add(self, cypher: str, rows: Iterable[Any]) -> None:
+        """Run `cypher` over `$rows`, `BATCH` at a time."""
+        batch: list[Any] = []
+        for row in rows:
+            batch.append(row)
+            self._rows += 1
+            if self._rows == BATCH:
+                self._waiting.append((cypher, batch))
+                self.flush()
+                batch = []
+        if batch:
+            self._waiting.append((cypher, batch))
+
+    def flush(self) -> None:
+        """Commit what waits."""
+        waiting = self._waiting
+
+        def work(tx: neo4j.ManagedTransaction) -> None:
+            for cypher, rows in waiting:
+                tx.run(cypher, {"rows": rows}).consume()
+
+        if waiting:
+            with self._session() as opened:
+                opened.execute_write(work)
+        self._waiting, self._rows = [], 0
 
 
 def _write(session: Session, cypher: str, params: Mapping[str, Any]) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -154,7 +153,7 @@ def _edge_columns(table: pa.Table, props: Mapping[str, pa.ChunkedArray], sources
     n = table.num_rows
     file, row = pa.nulls(n, pa.string()), pa.nulls(n, pa.int64())
     if sources is not None and "src" in table.column_names:
-        origin = pa.Table.from_pandas(sources, preserve_index=False) if isinstance(sources, pd.DataFrame) else sources
+        origin = sources
         at = pc.index_in(
             table.column("src").cast(pa.int64()),
             value_set=origin.column("src").cast(pa.int64()).combine_chunks(),

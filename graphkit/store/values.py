@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
-
-import neo4j.graph
-import neo4j.time
 
 from graphkit.model import NODES
 from graphkit.store.contract import CELL_CAP, QueryAnswer
@@ -45,19 +43,25 @@ def out(value: Any, name: str = "") -> Any:
         if isinstance(value, float) and not math.isfinite(value):
             return None
         return money(value) if name.endswith("_cny") else value
-    if isinstance(value, (neo4j.graph.Node, neo4j.graph.Relationship, neo4j.graph.Path)):
+    if _of_driver(value, "graph", "Node", "Relationship", "Path"):
         return _element(value)
     if isinstance(value, Mapping):
         return _mapping(value)
-    if isinstance(value, Sequence | set | frozenset) and not isinstance(value, neo4j.time.Duration):
+    if isinstance(value, Sequence | set | frozenset) and not _of_driver(value, "time", "Duration"):
         return [out(item, name) for item in value]
     return _temporal(value)
 
 
+def _of_driver(value: Any, module: str, *names: str) -> bool:
+    """Whether a value is of the Neo4j driver's types; the driver is loaded when it is, and costs nothing when not."""
+    loaded = sys.modules.get(f"neo4j.{module}")
+    return loaded is not None and isinstance(value, tuple(getattr(loaded, name) for name in names))
+
+
 def _element(value: Any) -> dict[str, Any]:
-    if isinstance(value, neo4j.graph.Node):
+    if _of_driver(value, "graph", "Node"):
         return node_out(dict(value.items()), sorted(value.labels))
-    if isinstance(value, neo4j.graph.Relationship):
+    if _of_driver(value, "graph", "Relationship"):
         return edge_out(dict(value.items()), value.type)
     return {"nodes": [out(n) for n in value.nodes], "relationships": [out(r) for r in value.relationships]}
 
@@ -99,14 +103,14 @@ def edge_out(props: Mapping[str, Any], kind: str) -> dict[str, Any]:
 
 
 def _temporal(value: Any) -> Any:
-    if isinstance(value, (neo4j.time.DateTime, neo4j.time.Date, neo4j.time.Time)):
+    if _of_driver(value, "time", "DateTime", "Date", "Time"):
         value = value.to_native()
     if isinstance(value, datetime):
         wall = value.replace(tzinfo=None) if value.utcoffset() == timedelta(0) else value
         return wall.isoformat()
     if isinstance(value, (date, time)):
         return value.isoformat()
-    if isinstance(value, neo4j.time.Duration):
+    if _of_driver(value, "time", "Duration"):
         return {"months": value.months, "days": value.days, "seconds": value.seconds} | (
             {"nanoseconds": value.nanoseconds} if value.nanoseconds else {}
         )

@@ -53,7 +53,8 @@ class Views:
     def view(self, name: str) -> nw.LazyFrame[Any]:
         """A view by name, lazy. Raises `UsageError` for an unknown name."""
         self._keep(name)
-        return nw.from_native(self._con.table(f"view_{name}"))
+        frame: nw.LazyFrame[Any] = nw.from_native(self._con.table(f"view_{name}"))
+        return frame
 
     def relation(self, name: str) -> duckdb.DuckDBPyRelation:
         """The same view as a DuckDB relation."""

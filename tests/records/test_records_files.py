@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable
-from record_files import table
+from record_files import deaths, table
 
 from graphkit.db import Database
 from graphkit.errors import InputRefused, UsageError
@@ -120,8 +120,6 @@ def test_withdrawing_takes_out_only_what_is_named_and_was_added(tmp_path: Path) 
 def test_sweeping_leaves_what_a_finished_load_wrote(
     records: Records, db: Database, inbox: Path, workspace: Path
 ) -> None:
-    from record_files import deaths
-
     deaths(inbox / "a.json", [1])
     records.load([inbox])
     folder = workspace / "records" / "deaths"
