@@ -33,7 +33,7 @@ HOW = "python -m graphkit.docs"
 SETTINGS: Mapping[str, Text] = {
     "language": Text("界面与报告的语言：zh 或 en", "language of screens and reports: zh or en"),
     "seed": Text("所有抽样算法的种子；相同种子得到相同字节", "seed of every algorithm that samples; the same seed gives the same bytes"),
-    "query_dirs": Text("自己的 .cypher 文件夹（其下按主题分目录）", "own folders of .cypher files (one folder a topic below them)"),
+    "query_dirs": Text("自己的 .cypher 文件夹（其下按主题分目录；相对路径从工作区算起）", "own folders of .cypher files (one folder a topic below them; relative ones lie in the workspace)"),
     "loader_dirs": Text("自己的加载器文件夹", "own folders of loaders"),
     "store.url": Text("图存放处：embedded，或 neo4j://、bolt://、neo4j+s:// 地址", "where the graph is served: embedded, or neo4j://, bolt://, neo4j+s:// host:port"),
     "store.database": Text("Neo4j 数据库名；用户名和密码取自 GRAPHKIT_NEO4J_USER、GRAPHKIT_NEO4J_PASSWORD", "name of the Neo4j database; user and password come from GRAPHKIT_NEO4J_USER, GRAPHKIT_NEO4J_PASSWORD"),
@@ -84,8 +84,7 @@ def setting_names(model: type[BaseModel] = Settings, prefix: str = "") -> Iterat
 
 def verbs() -> list[tuple[str, Any]]:
     """(words of the verb, command) of everything that `--help` lists, in its order."""
-    root = build(Context())
-    assert isinstance(root, TyperGroup)
+    root: Any = build(Context())
     out: list[tuple[str, Any]] = []
     for name, command in root.commands.items():
         if not command.hidden:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from graphkit.identity.keys import keyed
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -17,14 +19,19 @@ FACTS_VERSION = "1"
 """Rises whenever a rule of `graphkit.facts`, `graphkit.identity` or the model changes; old folders are made again."""
 
 
-def facts_folder(root: Path, snapshot: str) -> Path:
-    """`graph/<snapshot>/facts-<version>`; ids are shortened to 16 digits for the folder's name."""
-    return root / "graph" / snapshot[:16] / f"facts-{FACTS_VERSION}"
+def edition(key: bytes) -> str:
+    """What derived data depend on beside the snapshot: the rules, and the key that ids are hashed with."""
+    return f"{FACTS_VERSION}-{keyed(key, 'edition', [FACTS_VERSION])[0][:8]}"
+
+
+def facts_folder(root: Path, snapshot: str, key: bytes) -> Path:
+    """`graph/<snapshot>/facts-<edition>`; ids are shortened to 16 digits for the folder's name."""
+    return root / "graph" / snapshot[:16] / f"facts-{edition(key)}"
 
 
 def ensure_facts(root: Path, records: Records, key: bytes, snapshot: str, *, anew: bool = False) -> tuple[Path, Mapping[str, Mapping[str, int]]]:
     """The fact folder of a snapshot and its counts `{"nodes": {label: n}, "edges": {type: n}}`; built when absent."""
-    folder = facts_folder(root, snapshot)
+    folder = facts_folder(root, snapshot, key)
     counts_file = folder / "counts.json"
     if anew or not counts_file.exists():
         from graphkit.facts.build import build_facts
@@ -43,14 +50,19 @@ def ensure_facts(root: Path, records: Records, key: bytes, snapshot: str, *, ane
 
 
 def ensure_published(store: GraphStore, folder: Path, records: Records, snapshot: str) -> None:
-    """The snapshot's graph stands in the store; published when it does not."""
-    if not store.is_published(snapshot):
+    """The snapshot's graph stands in the store; published when it does not, or was made by other rules or another key."""
+    if not store.is_published(_name(folder, snapshot)):
         publish(store, folder, records, snapshot)
 
 
 def publish(store: GraphStore, folder: Path, records: Records, snapshot: str) -> None:
     """Serve the facts in `folder` from now on; every relationship knows file and row."""
-    store.publish(folder, snapshot, _sources(folder, records))
+    store.publish(folder, _name(folder, snapshot), _sources(folder, records))
+
+
+def _name(folder: Path, snapshot: str) -> str:
+    """What the store knows the graph by: a server may have served the same snapshot to a workspace with another key."""
+    return f"{snapshot}.{folder.name.removeprefix('facts-')}"
 
 
 def _sources(folder: Path, records: Records) -> pa.Table:

@@ -30,6 +30,7 @@ class Scan:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
+        """The findings of all runs, in order of detector."""
         return tuple(finding for run in self.runs for finding in run.findings)
 
 

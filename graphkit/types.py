@@ -37,6 +37,7 @@ class Source:
     row_sha256: str
 
     def as_json(self) -> dict[str, object]:
+        """`source` of CONTRACT 2."""
         return {
             "file": self.file,
             "sha256": self.sha256,
@@ -69,6 +70,7 @@ class Subject:
     identity_grade: Grade = "identifier"
 
     def as_json(self) -> dict[str, object]:
+        """SUBJECT of CONTRACT 2."""
         return {
             "id": self.id,
             "label": self.label,
@@ -92,6 +94,7 @@ class Evidence:
     derived_from: tuple[Evidence, ...] = ()
 
     def as_json(self) -> dict[str, object]:
+        """EVIDENCE of CONTRACT 2; `derived_from` only when there are parts."""
         out: dict[str, object] = {
             "kind": self.kind,
             "id": self.id,

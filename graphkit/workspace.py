@@ -52,7 +52,7 @@ class Workspace:
         self.lang = lang or self.settings.language
         if self.lang not in ("zh", "en"):
             raise UsageError("language", Text(f"不支持的语言 {self.lang}", f"unknown language {self.lang}"), Text("可用 zh、en", "use zh or en"))
-        self._pinned = snapshot
+        self._pinned = self.records.full_id(snapshot) if snapshot else None
         self._unmask = unmask
         if unmask is not None and not unmask.strip():
             raise UsageError("reason-missing", Text("显示完整号码须说明理由", "showing full numbers needs a reason"), Text("--unmask --reason 理由", "--unmask --reason TEXT"))
@@ -61,48 +61,58 @@ class Workspace:
 
     @cached_property
     def db(self) -> Database:
+        """The ledger database."""
         from graphkit.db import open_database
 
         return open_database(self.root, self.settings.ledger.url)
 
     @cached_property
     def records(self) -> Records:
+        """The received files and typed rows: the truth."""
         from graphkit.records import Records
 
-        return Records(self.root, self.db, loader_dirs=tuple(Path(d) for d in self.settings.loader_dirs))
+        return Records(self.root, self.db, loader_dirs=tuple(self.root / d for d in self.settings.loader_dirs))
 
     @cached_property
     def ledger(self) -> Ledger:
+        """Leads, decisions and the audit chain."""
         from graphkit.ledger import Ledger
 
         return Ledger(self.db)
 
     @cached_property
     def key(self) -> bytes:
+        """The secret of the keyed hashes."""
         from graphkit.identity.keys import read_key
 
         return read_key(self.root)
 
     @cached_property
     def store(self) -> GraphStore:
+        """The graph store of the settings, as it is; `published` gives it with this snapshot."""
         from graphkit.store import open_store
 
-        return open_store(self.settings.store.url, self.root, self.settings.store.database)
+        # A server serves the current snapshot only; an earlier one is answered from its own embedded file.
+        url = "embedded" if self._pinned else self.settings.store.url
+        return open_store(url, self.root, self.settings.store.database, self._pinned)
 
     @cached_property
     def facts_dir(self) -> Path:
+        """Folder of the fact tables of this snapshot, made when absent."""
         from graphkit.publish import ensure_facts
 
         return ensure_facts(self.root, self.records, self.key, self.snapshot)[0]
 
     @cached_property
     def facts(self) -> FactReader:
+        """Rows and evidence of this snapshot by id."""
         from graphkit.facts.evidence import FactReader
 
         return FactReader(self.facts_dir, self.records.sources, self.records.extras)
 
     @property
     def snapshot(self) -> str:
+        """Id of the snapshot that reading verbs answer from."""
         return self._pinned or self.records.snapshot_id()
 
     def published(self) -> GraphStore:
@@ -341,6 +351,7 @@ class Workspace:
         return self._shown("source_row", lambda: source_row(self, source))
 
     def close(self) -> None:
+        """Close what was opened."""
         for name in ("facts", "store", "db"):
             if name in self.__dict__:
                 self.__dict__[name].close()

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pytest
 
+from graphkit import __version__
 from graphkit.cli import run as run_verb
 from graphkit.cli.app import LATER
 from graphkit.cli.context import take_globals
@@ -208,6 +209,10 @@ def test_a_wrong_output_is_seen(tmp_path: Path) -> None:
     assert problem[0].endswith("$ echo two")
     assert "-three" in problem
     assert "+two" in problem
+
+
+def test_a_shell_line_runs_this_checkout(tmp_path: Path) -> None:
+    assert Shell(tmp_path).run("graphkit --version | cat") == f"graphkit {__version__}\n"
 
 
 def test_a_failure_is_never_what_was_meant(tmp_path: Path) -> None:

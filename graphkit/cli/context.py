@@ -29,6 +29,7 @@ class Context:
 
     @property
     def ws(self) -> Workspace:
+        """The workspace, opened on first use."""
         if self._opened is None:
             from graphkit.workspace import open as open_workspace
 
@@ -42,14 +43,17 @@ class Context:
 
     @property
     def language(self) -> str:
+        """The language of this call: the workspace's once it is open, else `--lang`, `GRAPHKIT_LANG`, zh."""
         if self._opened is not None:
             return self._opened.lang
         return self.lang or os.environ.get("GRAPHKIT_LANG") or "zh"
 
     def say(self, zh: str, en: str) -> str:
+        """The text in the language of this call."""
         return zh if self.language == "zh" else en
 
     def console(self, *, err: bool = False) -> Console:
+        """A console that prints text as text: no markup, no emoji; `err` for stderr."""
         from rich.console import Console
 
         return Console(stderr=err, highlight=False, markup=False, emoji=False)

@@ -13,6 +13,11 @@ from graphkit.cli.progress import progress
 from graphkit.errors import Text, UsageError
 
 
+def _nothing(paths: list[Path]) -> UsageError:
+    listed = "、".join(map(str, paths))
+    return UsageError("nothing-to-load", Text(f"{listed} 中没有可加载的文件", f"there is no file to load in {listed}"), Text("检查文件夹；隐藏文件不会加载", "check the folder; hidden files are passed over"))
+
+
 def register(app: typer.Typer, context: Context) -> None:
     """Add the verbs to the command tree."""
 
@@ -38,6 +43,8 @@ def register(app: typer.Typer, context: Context) -> None:
                 answer = context.ws.rebuild()
             else:
                 answer = context.ws.load(*chosen, loader=loader, accept=accept or (), dry_run=dry_run, progress=step)
+                if not answer["files"]:
+                    raise _nothing(chosen)
         context.emit(answer, lambda console, payload: load_report(console, payload, context.language))
         if any(f["status"] in ("refused", "needs_decision") for f in answer["files"]):
             context.exit_code = 3

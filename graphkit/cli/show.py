@@ -51,13 +51,16 @@ def words(lang: str, zh: str, en: str) -> list[str]:
 
 
 def load_report(console: Console, payload: Mapping[str, Any], lang: str) -> None:
-    """One line a file, then totals."""
+    """One line a file, what keeps files out in whole sentences below, then totals."""
+    out = [f for f in payload["files"] if f["status"] in ("refused", "needs_decision")]
     rows = [
-        (f["path"], f.get("sheet") or "", f["loader"], f.get("encoding") or "", f["rows_read"], f["loaded"], f["duplicate"], f["quarantined"], f["status"], f["message"])
+        (f["path"], f.get("sheet") or "", f["loader"], f.get("encoding") or "", f["rows_read"], f["loaded"], f["duplicate"], f["quarantined"], f["status"], "↓" if f in out else f["message"])
         for f in payload["files"]
     ]
     if rows:
         table(console, words(lang, "文件|表|加载器|编码|读取|入库|重复|隔离|状态|说明", "file|sheet|loader|encoding|read|loaded|duplicate|quarantined|status|message"), rows)
+    for f in out:
+        console.print(f"{clean(f['path'])} {clean(f.get('sheet'))}".rstrip() + (f"：{clean(f['message'])}" if lang == "zh" else f": {clean(f['message'])}"))
     nodes, edges = sum(payload["nodes"].values()), sum(payload["edges"].values())
     console.print(f"{'快照' if lang == 'zh' else 'snapshot'} {payload['snapshot'][:16]} · {nodes} {'节点' if lang == 'zh' else 'nodes'} · {edges} {'关系' if lang == 'zh' else 'relationships'}")
 

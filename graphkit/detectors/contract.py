@@ -126,4 +126,5 @@ class Detector:
 
     @property
     def defaults(self) -> Mapping[str, Any]:
+        """Parameter name → default, read-only."""
         return MappingProxyType({p.name: p.default for p in self.params})

@@ -102,6 +102,7 @@ class Match:
 
     @property
     def rho(self) -> float:
+        """Share of the receipt that flowed on."""
         return float(self.flow.fen / self.receipt["amount_fen"])
 
 

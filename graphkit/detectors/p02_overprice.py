@@ -80,6 +80,7 @@ class Excess:
 
     @property
     def ratio(self) -> float:
+        """Unit price over the reference, both in fen."""
         return float(self.line["unit_price_fen"] / self.price)
 
 

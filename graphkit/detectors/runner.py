@@ -30,6 +30,7 @@ class Run:
     seconds: float
 
     def as_json(self) -> dict[str, object]:
+        """One entry of `detectors` in the scan report (CONTRACT 2); seconds to three digits."""
         return {
             "id": self.detector,
             "version": self.version,

@@ -142,14 +142,15 @@ def _make_edges(con: Connection, kind: str, rules: list[EdgeRule]) -> None:
     names = sorted(props)
     groups = ["from_id", "to_id", "from_date", "to_date", "once", *names]
     content = ", ".join(f"coalesce({name}::VARCHAR, '')" for name in ["from_date", "to_date", "once", *names])
+    stated = f"({' UNION ALL BY NAME '.join(claims)}) WHERE from_id IS NOT NULL AND to_id IS NOT NULL"
+    if not rules or not all(r.event for r in rules):
+        stated = f"(SELECT {', '.join(groups)}, max(grade) AS grade, arg_min(src, o) AS src FROM {stated} GROUP BY ALL)"
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE "edge_{kind}" AS
             SELECT '{kind}:' || from_id || '>' || to_id || '#' || substr(md5(concat_ws('|', {content})), 1, 12) AS id,
                    from_id, to_id, from_date, to_date, 1.0::DOUBLE AS confidence, false AS derived,
                    {GRADE_NAME.format("grade")} AS grade, src, []::VARCHAR[] AS parts{"".join(f", {n}" for n in names)}
-            FROM (SELECT {", ".join(groups)}, max(grade) AS grade, arg_min(src, o) AS src
-                  FROM ({" UNION ALL BY NAME ".join(claims)}) WHERE from_id IS NOT NULL AND to_id IS NOT NULL
-                  GROUP BY ALL)"""  # noqa: S608
+            FROM {stated}"""  # noqa: S608
     )
 
 

@@ -128,4 +128,5 @@ class FactReader:
         return out
 
     def close(self) -> None:
+        """Close the connection."""
         self._con.close()

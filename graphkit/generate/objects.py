@@ -23,6 +23,7 @@ class Person:
     acct: str = ""
 
     def member(self, role: str) -> Member:
+        """This one as a member of a nest or look-alike, in the given role."""
         return Member("person", self.id_no, self.name, role)
 
 
@@ -41,6 +42,7 @@ class Org:
     people: list[tuple[str, Person]] = field(default_factory=list)
 
     def member(self, role: str) -> Member:
+        """This one as a member of a nest or look-alike, in the given role."""
         return Member("org", self.uscc, self.name, role)
 
 

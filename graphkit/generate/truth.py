@@ -18,6 +18,7 @@ class Member:
     role: str
 
     def as_json(self) -> dict[str, str]:
+        """As it stands in `truth.json`."""
         key = "id_no" if self.kind == "person" else "uscc"
         return {"kind": self.kind, key: self.number, "name": self.name, "role": self.role}
 
@@ -52,6 +53,7 @@ class Truth:
     lookalikes: tuple[LookAlike, ...]
 
     def as_json(self) -> dict[str, object]:
+        """As it stands in `truth.json`."""
         return {
             "seed": self.seed,
             "nests": [

@@ -45,9 +45,11 @@ class World:
         return self._serial
 
     def phone(self) -> str:
+        """The next mobile number of this world; nobody's."""
         return codes.mobile(self.next(), self._offset)
 
     def mac(self) -> str:
+        """The next MAC address of this world; nobody's."""
         return codes.mac(self.next(), self._offset)
 
     def account(

@@ -108,8 +108,9 @@ def _resolve_orgs(con: Connection, template: str) -> None:
     for i, column in enumerate(ACCOUNTS.get(template, ())):
         joins.append(f"LEFT JOIN id_acct a{i} ON a{i}.raw = t.{quoted(column)}")
         columns += [f"a{i}.id AS {quoted(column + '_ref')}", f"a{i}.last4 AS {quoted(column + '_last4')}"]
+    # A view: what only passes through here is computed once, together with the people.
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE org_{template} AS SELECT {", ".join(columns)}
+        f"""CREATE OR REPLACE TEMP VIEW org_{template} AS SELECT {", ".join(columns)}
             FROM rec_{template} t {" ".join(joins)}"""  # noqa: S608
     )
 
@@ -213,7 +214,6 @@ def _resolve_people(con: Connection, template: str) -> None:
         f"""CREATE OR REPLACE TEMP TABLE res_{template} AS SELECT {", ".join(columns)}
             FROM org_{template} t {" ".join(joins)}"""  # noqa: S608
     )
-    con.execute(f"DROP TABLE org_{template}") if template not in ("tenders", "contracts") else None
 
 
 _BUYER_OF_APPROVAL = """
@@ -223,11 +223,11 @@ LEFT JOIN (SELECT project_no, contract_no, min(id) AS id FROM id_buyer GROUP BY 
 
 
 def _has_dealings(con: Connection) -> bool:
-    tables = {row[0] for row in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    known = {row[0] for row in con.execute("SELECT view_name FROM duckdb_views()").fetchall()}
     parts = []
-    if "org_tenders" in tables:
+    if "org_tenders" in known:
         parts.append("SELECT project_no, NULL::VARCHAR AS contract_no, buyer_ref AS id FROM org_tenders")
-    if "org_contracts" in tables:
+    if "org_contracts" in known:
         parts.append("SELECT NULL::VARCHAR AS project_no, contract_no, buyer_ref AS id FROM org_contracts")
     if parts:
         con.execute(f"CREATE OR REPLACE TEMP TABLE id_buyer AS {' UNION ALL '.join(parts)}")

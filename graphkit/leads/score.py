@@ -25,6 +25,7 @@ class Part:
     finding: str
 
     def as_json(self) -> dict[str, object]:
+        """One entry of `parts` in `subjects` (CONTRACT 2)."""
         return {"detector": self.detector, "family": self.family, "score": self.score, "weight": self.weight, "finding": self.finding}
 
 

@@ -11,10 +11,12 @@ class Schedule(Protocol):
     """When a scan is due: every so many hours, or daily at HH:MM local time (`ScheduleSettings` of the config)."""
 
     @property
-    def every_hours(self) -> float | None: ...
+    def every_hours(self) -> float | None:
+        """Hours after the last scan from which the next is due; None = not by hours."""
 
     @property
-    def at(self) -> str | None: ...
+    def at(self) -> str | None:
+        """Local time HH:MM at which a scan is due daily; None = not by the clock."""
 
 
 __all__ = ["LeadDraft", "Schedule"]

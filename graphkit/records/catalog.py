@@ -94,15 +94,23 @@ def live_parts(connection: sa.Connection, snapshot: str | None) -> list[PartRow]
     if snapshot is None:
         counted = {content for _, content in live_paths(connection).values()}
         return [p for p in parts(connection) if p.content_id in counted]
+    return parts(connection, find_snapshot(connection, snapshot)[1])
+
+
+def find_snapshot(connection: sa.Connection, snapshot: str) -> tuple[str, list[int]]:
+    """The full id and the part numbers of a snapshot given by its id or an unambiguous beginning of it.
+
+    Raises `UsageError` for an unknown one.
+    """
     found = connection.execute(
         sa.select(t.snapshots.c.snapshot, t.snapshots.c.parts)
         .where(t.snapshots.c.snapshot.startswith(snapshot, autoescape=True))
         .limit(2)
     ).all()
     if len(found) == 1 and (len(snapshot) >= 8):
-        return parts(connection, json.loads(found[0][1]))
+        return str(found[0][0]), json.loads(found[0][1])
     if snapshot == snapshot_id([]):
-        return []
+        return snapshot, []
     raise UsageError(
         "unknown-snapshot",
         Text(f"没有快照 {snapshot}", f"there is no snapshot {snapshot}"),

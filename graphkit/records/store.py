@@ -141,6 +141,11 @@ class Records:
             known = catalog.contents(connection)
             return catalog.snapshot_id(known[content] for _, content in catalog.live_paths(connection).values())
 
+    def full_id(self, snapshot: str) -> str:
+        """The whole id of an earlier snapshot from its beginning (8 digits or more); unknown: `UsageError`."""
+        with self.db.read() as connection:
+            return catalog.find_snapshot(connection, snapshot)[0]
+
     def live(self, snapshot: str | None = None) -> Mapping[str, tuple[Path, ...]]:
         """Template → Parquet files that count."""
         found: dict[str, list[Path]] = {}

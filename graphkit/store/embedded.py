@@ -56,7 +56,8 @@ class EmbeddedStore(CypherReading):
             graph = build(tables)
             compare_counts(tables.counts(), _counts(graph))
             graph.save(str(path))
-        _swap(self._folder / "current", snapshot)
+        if self._pinned is None:  # an earlier state that somebody looks at never becomes the current one
+            _swap(self._folder / "current", snapshot)
         graph.read_only(True)
         self._open = (snapshot, graph)
         self._prune(path)
@@ -64,7 +65,7 @@ class EmbeddedStore(CypherReading):
 
     def is_published(self, snapshot: str) -> bool:
         """See `GraphStore.is_published`."""
-        return self._current() == snapshot and self._file(snapshot).exists()
+        return snapshot == (self._pinned or self._current()) and self._file(snapshot).exists()
 
     def counts(self) -> dict[str, dict[str, int]]:
         """See `GraphStore.counts`."""

@@ -77,6 +77,7 @@ class Views:
         self._kept.add(name)
 
     def close(self) -> None:
+        """Close the connection; every view of this object ends with it."""
         self._con.close()
 
     def __enter__(self) -> Views:
