@@ -13,7 +13,7 @@ app: $(VENV)/runtime
 	$(BIN)/graphkit --workspace demo-data app
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not browser"
 
 test-neo4j: $(VENV)/dev
 	GRAPHKIT_START_NEO4J=1 $(BIN)/python -m pytest -m neo4j
