@@ -7,10 +7,10 @@ PIP    := PIP_CACHE_DIR=$(CURDIR)/.cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 $(B
 .PHONY: demo test test-neo4j test-browser app lint format bench clean
 
 demo: $(VENV)/runtime
-	$(BIN)/graphkit --workspace demo-data demo
+	$(BIN)/graphkit demo
 
 app: $(VENV)/runtime
-	$(BIN)/graphkit --workspace demo-data app
+	$(BIN)/graphkit app
 
 test: $(VENV)/dev
 	$(BIN)/python -m pytest -m "not browser"
@@ -44,4 +44,4 @@ $(VENV)/dev: $(VENV)/runtime requirements-dev.lock
 	touch $@
 
 clean:
-	rm -rf $(VENV) .cache demo-data .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .cache graphkit-data .pytest_cache .mypy_cache .ruff_cache .hypothesis

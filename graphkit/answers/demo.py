@@ -10,13 +10,13 @@ if TYPE_CHECKING:
     from graphkit.workspace import Json, Progress, Workspace
 
 
-def demo(ws: Workspace, progress: Progress) -> Json:
-    """`demo` of CONTRACT 2; safe to repeat: the second run changes nothing."""
+def demo(ws: Workspace, progress: Progress, command: str = "graphkit") -> Json:
+    """`demo` of CONTRACT 2; safe to repeat: the second run changes nothing. `command` is how the user calls this program."""
     load = ws.load(shipped("sample_graphs") / "tiny" / "files", progress=progress)
     scan = ws.scan(progress=progress)
     leads = ws.leads(top=5)
     top = ws.lead(leads[0]["lead_no"]) if leads else None
-    return {"load": load, "scan": scan, "leads": leads, "top": top, "next": _next(ws, top)}
+    return {"load": load, "scan": scan, "leads": leads, "top": top, "next": [step.replace("graphkit", command, 1) for step in _next(ws, top)]}
 
 
 def _next(ws: Workspace, top: Json | None) -> list[str]:

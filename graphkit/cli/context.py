@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,6 +48,16 @@ class Context:
         if self._opened is not None:
             return self._opened.lang
         return self.lang or os.environ.get("GRAPHKIT_LANG") or "zh"
+
+    @property
+    def command(self) -> str:
+        """How the user calls this program from here, with the workspace where it is not the default: for copy and paste."""
+        import shutil
+
+        called = Path(sys.argv[0])
+        known = shutil.which("graphkit") or called.name != "graphkit"
+        name = "graphkit" if known else os.path.relpath(called)
+        return f"{name} --workspace {self.workspace}" if self.workspace else name
 
     def say(self, zh: str, en: str) -> str:
         """The text in the language of this call."""

@@ -28,7 +28,7 @@ def register(app: typer.Typer, context: Context) -> None:
         from graphkit.cli.show import demo as show
 
         with progress(context, "演示", "demo") as step:
-            answer = run(context.ws, step)
+            answer = run(context.ws, step, context.command)
         context.emit(answer, lambda console, payload: show(console, payload, context.language))
 
     @app.command()
