@@ -77,7 +77,9 @@ def test_missing_required_column(files: Path) -> None:
         assert "org" in text, text
     assert zh["staff.csv"]["message"] != en["staff.csv"]["message"]
     people = call("load", files)
-    assert people.code == 3 and f"staff.csv：{zh['staff.csv']['message']}" in people.out.replace("\n", ""), "whole sentences, not folded into a cell"
+    assert people.code == 3 and f"staff.csv：{zh['staff.csv']['message']}" in people.out.replace("\n", ""), (
+        "whole sentences, not folded into a cell"
+    )
 
 
 def test_wrong_check_digit_is_kept_as_claimed_and_is_nobody_s_key(files: Path) -> None:
@@ -92,19 +94,46 @@ def test_wrong_check_digit_is_kept_as_claimed_and_is_nobody_s_key(files: Path) -
 
 
 def test_broken_date(files: Path) -> None:
-    rows = [{"contract_no": f"HT{n}", "buyer": ORGS[0]["name"], "supplier": "虚构乙公司", "amount": "100", "signed": "2022-03-01"} for n in range(3)]
+    rows = [
+        {
+            "contract_no": f"HT{n}",
+            "buyer": ORGS[0]["name"],
+            "supplier": "虚构乙公司",
+            "amount": "100",
+            "signed": "2022-03-01",
+        }
+        for n in range(3)
+    ]
     rows[1]["signed"] = "2022-02-30"
     write_tables(files, {"contracts": rows})
     zh, _ = loads(files, 0)
-    assert {k: zh["contracts.csv"][k] for k in ("rows_read", "loaded", "quarantined")} == {"rows_read": 3, "loaded": 2, "quarantined": 1}
+    assert {k: zh["contracts.csv"][k] for k in ("rows_read", "loaded", "quarantined")} == {
+        "rows_read": 3,
+        "loaded": 2,
+        "quarantined": 1,
+    }
     row, english = waiting()
-    assert {k: row[k] for k in ("file", "sheet", "row", "column")} == {"file": "contracts.csv", "sheet": None, "row": 3, "column": "signed"}
+    assert {k: row[k] for k in ("file", "sheet", "row", "column")} == {
+        "file": "contracts.csv",
+        "sheet": None,
+        "row": 3,
+        "column": "signed",
+    }
     assert zh["contracts.csv"]["reasons"] == {row["reason"]: 1}
     assert "2022-02-30" in row["message"] and "2022-02-30" in english["message"] and "2022-02-30" in row["raw"]
 
 
 def test_a_corrected_row_finds_its_way_back(files: Path, tmp_path: Path) -> None:
-    rows = [{"contract_no": f"HT{n}", "buyer": ORGS[0]["name"], "supplier": "虚构乙公司", "amount": "100", "signed": "2022-03-01"} for n in range(2)]
+    rows = [
+        {
+            "contract_no": f"HT{n}",
+            "buyer": ORGS[0]["name"],
+            "supplier": "虚构乙公司",
+            "amount": "100",
+            "signed": "2022-03-01",
+        }
+        for n in range(2)
+    ]
     write_tables(files, {"contracts": [rows[0], {**rows[1], "signed": "某日"}]})
     loads(files, 0)
     write_tables(files, {"contracts": rows})
@@ -114,7 +143,16 @@ def test_a_corrected_row_finds_its_way_back(files: Path, tmp_path: Path) -> None
 
 
 def test_half_a_file(files: Path) -> None:
-    rows = [{"contract_no": f"HT{n}", "buyer": ORGS[0]["name"], "supplier": "虚构乙公司", "amount": "100", "signed": "2022-03-01"} for n in range(4)]
+    rows = [
+        {
+            "contract_no": f"HT{n}",
+            "buyer": ORGS[0]["name"],
+            "supplier": "虚构乙公司",
+            "amount": "100",
+            "signed": "2022-03-01",
+        }
+        for n in range(4)
+    ]
     write_tables(files, {"contracts": rows})
     whole = (files / "contracts.csv").read_bytes()
     (files / "contracts.csv").write_bytes(whole[: whole.rindex(b"HT3") + 9])
@@ -129,7 +167,11 @@ def test_two_files_with_the_same_rows(files: Path) -> None:
     answer = call("load", files, "--json")
     assert answer.code == 0
     found = reports(answer)
-    assert (found[GOOD]["loaded"], found["organizations_copy.csv"]["loaded"], found["organizations_copy.csv"]["duplicate"]) == (5, 0, 5)
+    assert (
+        found[GOOD]["loaded"],
+        found["organizations_copy.csv"]["loaded"],
+        found["organizations_copy.csv"]["duplicate"],
+    ) == (5, 0, 5)
     assert answer.json["nodes"]["Organization"] == 5
 
 
@@ -170,12 +212,23 @@ def test_a_workbook_cut_in_the_middle(files: Path) -> None:
     path.write_bytes(whole[: len(whole) // 2])
     zh, en = loads(files, 3)
     assert zh["persons.xlsx"]["status"] == "refused"
-    assert chinese(zh["persons.xlsx"]["message"]) and en["persons.xlsx"]["message"] and not chinese(en["persons.xlsx"]["message"])
+    assert (
+        chinese(zh["persons.xlsx"]["message"])
+        and en["persons.xlsx"]["message"]
+        and not chinese(en["persons.xlsx"]["message"])
+    )
     path.write_bytes(whole)
     assert reports(call("load", files, "--json"))["persons.xlsx"]["loaded"] == 39
 
 
-@pytest.mark.parametrize(("name", "content", "status"), [("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "needs_decision"), ("notes.docx", b"PK\x03\x04 nothing", "refused"), ("broken.json", b'{"releases": [', "refused")])
+@pytest.mark.parametrize(
+    ("name", "content", "status"),
+    [
+        ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "needs_decision"),
+        ("notes.docx", b"PK\x03\x04 nothing", "refused"),
+        ("broken.json", b'{"releases": [', "refused"),
+    ],
+)
 def test_files_that_are_no_tables(files: Path, name: str, content: bytes, status: str) -> None:
     (files / name).write_bytes(content)
     zh, en = loads(files, 3)
@@ -186,7 +239,11 @@ def test_files_that_are_no_tables(files: Path, name: str, content: bytes, status
 def test_an_empty_file_says_so(files: Path) -> None:
     (files / "staff.csv").write_bytes(b"")
     answer = call("load", files, "--json")
-    assert answer.code == 0 and reports(answer)["staff.csv"]["rows_read"] == 0 and chinese(reports(answer)["staff.csv"]["message"])
+    assert (
+        answer.code == 0
+        and reports(answer)["staff.csv"]["rows_read"] == 0
+        and chinese(reports(answer)["staff.csv"]["message"])
+    )
 
 
 def test_an_empty_folder_and_a_missing_one(tmp_path: Path) -> None:
@@ -203,7 +260,9 @@ def test_nothing_loaded_yet_is_no_error_and_no_all_clear() -> None:
         answer = call(verb, "--json")
         assert (answer.code, answer.json) == (0, []), verb
     scan = call("scan", "--json").json
-    assert {d["outcome"] for d in scan["detectors"]} == {"not_run"} and all(d["missing"] and d["reason"] for d in scan["detectors"])
+    assert {d["outcome"] for d in scan["detectors"]} == {"not_run"} and all(
+        d["missing"] and d["reason"] for d in scan["detectors"]
+    )
     unknown = call("neighbors", company(1), "--json")
     assert (unknown.code, unknown.error["code"]) == (2, "unknown-subject") and unknown.error["fix"]
 
@@ -220,14 +279,20 @@ with Workspace(Path(sys.argv[1])) as ws, ws.records.lock("load"):
 
 def test_a_busy_workspace(files: Path, place: Path) -> None:
     call("load", files)
-    with subprocess.Popen([sys.executable, "-c", HOLDER, str(place)], env=environ(place), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(place)], env=environ(place), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
         assert holder.stdin is not None and holder.stdout is not None
         try:
             assert holder.stdout.readline() == b"held\n"
             for verb in (("load", files), ("scan",), ("load", "--rebuild")):
                 zh, en = call(*verb, "--json"), call(*verb, "--json", "--lang", "en")
                 assert (zh.code, en.code, zh.error["code"]) == (75, 75, "busy")
-                assert str(holder.pid) in zh.error["message"] and str(holder.pid) in en.error["message"] and zh.error["fix"] != en.error["fix"]
+                assert (
+                    str(holder.pid) in zh.error["message"]
+                    and str(holder.pid) in en.error["message"]
+                    and zh.error["fix"] != en.error["fix"]
+                )
             assert call("resolve", hospital(1), "--json").json[0]["matches"], "reading goes on"
         finally:
             holder.stdin.close()
@@ -263,12 +328,20 @@ def test_a_full_disk_leaves_nothing_half_done(files: Path, place: Path) -> None:
     big = write_tables(place.parent / "big", {"transactions": [
         {"tx": f"T{n}", "ts": "2022-04-01 10:00:00", "from_acct": account(n), "to_acct": account(n + 1), "amount": str(n), "purpose": f"货款{n * 7919 % 1000003}"} for n in range(1, 12000)
     ]})  # fmt: skip
-    done = subprocess.run([sys.executable, "-m", "graphkit", "load", str(big), "--json"], env=environ(place), capture_output=True, preexec_fn=limited, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "graphkit", "load", str(big), "--json"],
+        env=environ(place),
+        capture_output=True,
+        preexec_fn=limited,
+        check=False,
+    )
     assert done.returncode == 5, done
     error = json.loads(done.stdout)["error"]
     assert error["message"] and error["fix"]
     after = call("load", files, "--json").json
-    assert {k: after[k] for k in ("snapshot", "nodes", "edges")} == {k: before[k] for k in ("snapshot", "nodes", "edges")}
+    assert {k: after[k] for k in ("snapshot", "nodes", "edges")} == {
+        k: before[k] for k in ("snapshot", "nodes", "edges")
+    }
     again = call("load", big, "--json")
     assert (again.code, reports(again)["transactions.csv"]["loaded"]) == (0, 11999)
 
@@ -282,7 +355,9 @@ def test_a_workspace_that_may_not_be_written(tmp_path: Path, files: Path) -> Non
 
 def test_a_file_for_an_investigator_to_decide(files: Path, tmp_path: Path) -> None:
     head = "contract_no,buyer,supplier,amount,signed\n"
-    (files / "contracts.csv").write_text(head + "".join(f"HT{n},甲,乙,100,{'某日' if n % 2 else '2022-01-01'}\n" for n in range(400)), "utf-8")
+    (files / "contracts.csv").write_text(
+        head + "".join(f"HT{n},甲,乙,100,{'某日' if n % 2 else '2022-01-01'}\n" for n in range(400)), "utf-8"
+    )
     zh, _ = loads(files, 3)
     report = zh["contracts.csv"]
     assert (report["status"], report["loaded"]) == ("needs_decision", 0) and "--accept" in report["message"]
@@ -291,7 +366,14 @@ def test_a_file_for_an_investigator_to_decide(files: Path, tmp_path: Path) -> No
 
 
 def test_the_public_path_names_rows_for_people(files: Path) -> None:
-    write_tables(files, {"contracts": [{"contract_no": "HT1", "buyer": "甲", "supplier": "乙", "amount": "很多", "signed": "2022-03-01"}]})
+    write_tables(
+        files,
+        {
+            "contracts": [
+                {"contract_no": "HT1", "buyer": "甲", "supplier": "乙", "amount": "很多", "signed": "2022-03-01"}
+            ]
+        },
+    )
     call("load", files)
     page = call("quarantine", "list").out
     assert "contracts.csv" in page and "amount" in page and "很多" in page

@@ -32,7 +32,11 @@ def scanned(place: Path, files: Path, only: tuple[str, ...] = ()) -> Workspace:
 def shape(finding: Json) -> Json:
     """What `expected.json` says of a finding."""
     subjects = [{"name": s["name"], "role": s["role"]} for s in finding["subjects"]]
-    return {"subjects": sorted(subjects, key=lambda s: (s["role"], s["name"])), "colour": finding["colour"], "score": round(finding["score"], 4)}
+    return {
+        "subjects": sorted(subjects, key=lambda s: (s["role"], s["name"])),
+        "colour": finding["colour"],
+        "score": round(finding["score"], 4),
+    }
 
 
 def ordered(findings: list[Json]) -> list[Json]:
@@ -49,7 +53,9 @@ def unsourced(evidence: Json) -> Iterator[str]:
 
 
 def test_every_detector_has_its_three_folders() -> None:
-    assert sorted(f.parent.relative_to(GOLDEN).as_posix() for f in GOLDEN.rglob("expected.json")) == sorted(f"{identifier}/{case}" for identifier in detectors() for case in CASES)
+    assert sorted(f.parent.relative_to(GOLDEN).as_posix() for f in GOLDEN.rglob("expected.json")) == sorted(
+        f"{identifier}/{case}" for identifier in detectors() for case in CASES
+    )
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -67,10 +73,18 @@ def test_golden(identifier: str, case: str, tmp_path: Path) -> None:
         assert ws.quarantine() == []
     assert report is not None
     (answer,) = report["detectors"]
-    assert (answer["id"], answer["outcome"], answer["applied"], answer["hits"]) == (identifier, expected["outcome"], expected["applied"], len(expected["findings"]))
+    assert (answer["id"], answer["outcome"], answer["applied"], answer["hits"]) == (
+        identifier,
+        expected["outcome"],
+        expected["applied"],
+        len(expected["findings"]),
+    )
     assert answer["missing"] == expected.get("missing", [])
     assert bool(answer["reason"]) == (case == "not_run"), "a detector that did not run says why, and no other does"
-    wanted = [{**f, "subjects": sorted(f["subjects"], key=lambda s: (s["role"], s["name"])), "score": round(f["score"], 4)} for f in expected["findings"]]
+    wanted = [
+        {**f, "subjects": sorted(f["subjects"], key=lambda s: (s["role"], s["name"])), "score": round(f["score"], 4)}
+        for f in expected["findings"]
+    ]
     assert ordered([shape(f) for f in findings]) == ordered(wanted)
     for finding in findings:
         assert [i for e in finding["evidence"] for i in unsourced(e)] == [], "every edge leads back to a row"
@@ -83,7 +97,9 @@ def test_clean_data_are_silent(tmp_path: Path) -> None:
         findings = ws.findings(top=0)
         leads = ws.leads(top=0)
     assert report is not None
-    assert {d["id"]: d["outcome"] for d in report["detectors"] if d["outcome"] == "not_run"} == {}, "silence counts only where there was something to judge"
+    assert {d["id"]: d["outcome"] for d in report["detectors"] if d["outcome"] == "not_run"} == {}, (
+        "silence counts only where there was something to judge"
+    )
     assert all(d["applied"] > 0 for d in report["detectors"])
     assert [(f["detector"], f["message"]) for f in findings if f["colour"] == "red"] == []
     assert leads == []

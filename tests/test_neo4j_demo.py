@@ -31,7 +31,11 @@ def answer(place: Path, url: str, *verb: str) -> Any:
 def timeless(value: Any) -> Any:
     """Without what the clock wrote: a lead's dates, its history's times and hashes, how long a query took, which store answered."""
     if isinstance(value, dict):
-        return {k: timeless(v) for k, v in value.items() if k not in ("first_seen", "changed", "at", "hash", "prev_hash", "run", "seconds", "store")}
+        return {
+            k: timeless(v)
+            for k, v in value.items()
+            if k not in ("first_seen", "changed", "at", "hash", "prev_hash", "run", "seconds", "store")
+        }
     return [timeless(v) for v in value] if isinstance(value, list) else value
 
 
@@ -49,7 +53,9 @@ def test_the_demo_on_neo4j(neo4j_url: str, tmp_path: Path) -> None:  # noqa: F81
     assert answer(there, neo4j_url, "query", "MATCH (n:Person) RETURN count(n) AS n LIMIT 1")["store"] == "neo4j"
 
 
-def test_a_server_that_served_another_key_is_served_anew(neo4j_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_a_server_that_served_another_key_is_served_anew(
+    neo4j_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:  # noqa: F811
     monkeypatch.delenv("GRAPHKIT_KEY_FILE")
     for name in ("first", "second"):
         place = tmp_path / name

@@ -63,7 +63,11 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[bytes, str]]:
     key = base / "key"
     key.write_text("0" * 64, "ascii")
     names = sorted(p.name for p in TINY.iterdir())
-    cases: Sequence[tuple[str, str, str, Sequence[str]]] = (("0", "UTC", "a", names), ("1", "Asia/Shanghai", "b/某个 folder", names[::-1]), ("4242", "America/New_York", "c", names[5:] + names[:5]))
+    cases: Sequence[tuple[str, str, str, Sequence[str]]] = (
+        ("0", "UTC", "a", names),
+        ("1", "Asia/Shanghai", "b/某个 folder", names[::-1]),
+        ("4242", "America/New_York", "c", names[5:] + names[:5]),
+    )
     found = []
     for number, (seed, zone, folder, order) in enumerate(cases):
         files = base / folder / "收到的文件"
@@ -71,9 +75,22 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[bytes, str]]:
         for name in order:
             shutil.copyfile(TINY / name, files / name)
         paths = [str(files)] if number < 2 else [str(files / name) for name in order]
-        environ = {**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "GRAPHKIT_KEY_FILE": str(key), "GRAPHKIT_USER": "tester", "PYTHONPATH": str(ROOT)}
+        environ = {
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "TZ": zone,
+            "GRAPHKIT_KEY_FILE": str(key),
+            "GRAPHKIT_USER": "tester",
+            "PYTHONPATH": str(ROOT),
+        }
         pack = base / folder / f"{number}.zip"
-        done = subprocess.run([sys.executable, "-c", DRIVER, str(base / folder / "ws"), str(pack), *paths], env=environ, cwd=base / folder, capture_output=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", DRIVER, str(base / folder / "ws"), str(pack), *paths],
+            env=environ,
+            cwd=base / folder,
+            capture_output=True,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr.decode()
         answer = json.dumps(timeless(json.loads(done.stdout)), ensure_ascii=False).encode()
         found.append((answer, hashlib.sha256(pack.read_bytes()).hexdigest()))
@@ -107,7 +124,9 @@ def test_loading_twice_changes_nothing(tmp_path: Path) -> None:
     for later in (again, copied):
         assert {f["status"] for f in later["files"]} == {"unchanged"}
         assert all(f["rows_read"] == f["duplicate"] and f["loaded"] == 0 for f in later["files"])
-        assert {k: later[k] for k in ("snapshot", "nodes", "edges")} == {k: first[k] for k in ("snapshot", "nodes", "edges")}
+        assert {k: later[k] for k in ("snapshot", "nodes", "edges")} == {
+            k: first[k] for k in ("snapshot", "nodes", "edges")
+        }
 
 
 def test_the_snapshot_is_of_the_content_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +136,8 @@ def test_the_snapshot_is_of_the_content_only(tmp_path: Path, monkeypatch: pytest
     monkeypatch.delenv("GRAPHKIT_KEY_FILE")
     with Workspace(tmp_path / "two") as other:
         for file in files:
-            report = other.load(file)
+            other.records.load([file])
+        report = other.load(TINY)
         assert report["snapshot"] == first["snapshot"], "neither order nor key matters"
         assert report["nodes"] == first["nodes"] and report["edges"] == first["edges"]
 
@@ -144,7 +164,9 @@ def test_a_rescan_doubles_nothing_and_closed_stays_closed(tmp_path: Path) -> Non
         assert [d["id"] for d in alone["detectors"]] == ["K02"]
         assert alone["leads"]["new"] == 0
         assert ws.findings(top=0) == findings, "findings of the detectors that did not run stay"
-        assert [(x["lead_no"], x["findings"], x["status"]) for x in ws.leads(top=0)] == [(x["lead_no"], x["findings"], x["status"]) for x in leads]
+        assert [(x["lead_no"], x["findings"], x["status"]) for x in ws.leads(top=0)] == [
+            (x["lead_no"], x["findings"], x["status"]) for x in leads
+        ]
         assert ws.audit_verify()["ok"]
 
 

@@ -44,5 +44,8 @@ def _text_of(source: str) -> str:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         raise UsageError(
-            "query-file", Text("查询文件无法读取", "the query file cannot be read"), Text("检查路径；文件须为 UTF-8", "check the path; the file must be UTF-8"), Where(file=source)
+            "query-file",
+            Text("查询文件无法读取", "the query file cannot be read"),
+            Text("检查路径；文件须为 UTF-8", "check the path; the file must be UTF-8"),
+            Where(file=source),
         ) from None

@@ -25,7 +25,10 @@ _RUN = re.compile(
 """Digits that may be somebody's number: in one piece, a card in groups of four, a mobile in 3-4-4, a landline."""
 
 _DATED = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])")
-_NUMBER_HEADER = re.compile(r"身份证|证件|账号|帐号|账户|帐户|卡号|电话|手机|联系方式|微信|id_no|idcard|id_card|acct|account|card|phone|mobile|tel\b|wechat|holder_id|payer_id|payee_id|subject_id|tenant_id", re.IGNORECASE)
+_NUMBER_HEADER = re.compile(
+    r"身份证|证件|账号|帐号|账户|帐户|卡号|电话|手机|联系方式|微信|id_no|idcard|id_card|acct|account|card|phone|mobile|tel\b|wechat|holder_id|payer_id|payee_id|subject_id|tenant_id",
+    re.IGNORECASE,
+)
 _DIGITS = re.compile(r"\d[\d -]{5,}[\dXx]")
 
 _KEYS = frozenset(

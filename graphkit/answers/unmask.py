@@ -92,9 +92,17 @@ def _numbers(ws: Workspace, wanted: set[str], edges: Mapping[str, tuple[str, str
         texts = sorted(_texts(con, srcs))
     finally:
         con.close()
-    for prefix, kind, normal in (("person:", "id_no", normalise_id_no), ("acct:", "acct", normalise_account), ("contact:phone:", "contact", _phone)):
+    for prefix, kind, normal in (
+        ("person:", "id_no", normalise_id_no),
+        ("acct:", "acct", normalise_account),
+        ("contact:phone:", "contact", _phone),
+    ):
         values = sorted({v for t in texts if (v := normal(t))})
-        found |= {i: v for v, digest in zip(values, keyed(ws.key, kind, values), strict=True) if (i := prefix + digest) in wanted}
+        found |= {
+            i: v
+            for v, digest in zip(values, keyed(ws.key, kind, values), strict=True)
+            if (i := prefix + digest) in wanted
+        }
     return found
 
 
@@ -117,6 +125,8 @@ def _texts(con: duckdb.DuckDBPyConnection, srcs: Iterable[int]) -> set[str]:
     query = "SELECT DISTINCT template FROM rec_parts WHERE part_no IN (SELECT unnest(?::BIGINT[]) >> 32)"
     found: set[str] = set()
     for (template,) in con.execute(query, [wanted]).fetchall():
-        rows = con.execute(f"SELECT * FROM rec_{template} WHERE _src IN (SELECT unnest(?::BIGINT[]))", [wanted]).fetchall()  # noqa: S608
+        rows = con.execute(
+            f"SELECT * FROM rec_{template} WHERE _src IN (SELECT unnest(?::BIGINT[]))", [wanted]
+        ).fetchall()  # noqa: S608
         found |= {cell for row in rows for cell in row if isinstance(cell, str)}
     return found

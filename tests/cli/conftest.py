@@ -15,7 +15,10 @@ from graphkit.workspace import Workspace
 from tests.cli.calling import call
 from tests.conftest import ROOT, account, company, hospital, person, write_tables
 
-SECRETS = {"备注手机": "13912345678", "补充说明": "已于上月汇入6222020111122223333，联系电话：13812345678，身份证" + id_no("990101", date(1960, 1, 1), 1)}
+SECRETS = {
+    "备注手机": "13912345678",
+    "补充说明": "已于上月汇入6222020111122223333，联系电话：13812345678，身份证" + id_no("990101", date(1960, 1, 1), 1),
+}
 """Columns that no template knows, with numbers of persons in them."""
 
 
@@ -62,7 +65,20 @@ def private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Pa
 
 def numbers_of(files: Path) -> set[str]:
     """Every ID number, account and phone in the columns that hold such."""
-    wanted = {"id_no", "id_no_a", "id_no_b", "legal_rep_id_no", "holder_id", "acct", "from_acct", "to_acct", "phone", "contact_phone", "handler_id_no", "contact_id_no"}
+    wanted = {
+        "id_no",
+        "id_no_a",
+        "id_no_b",
+        "legal_rep_id_no",
+        "holder_id",
+        "acct",
+        "from_acct",
+        "to_acct",
+        "phone",
+        "contact_phone",
+        "handler_id_no",
+        "contact_id_no",
+    }
     wanted |= {"证件号码", "账号", "号码", "本人身份证号", "亲属身份证号"}
     found = set()
     for path in files.glob("*.csv"):

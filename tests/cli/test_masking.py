@@ -50,19 +50,37 @@ def answers(out: Path) -> list[Answer]:
         ("lead", "show", STRANGER), ("expand", "13912345678"), ("lead", "confirm", first, "--subject", STRANGER),
         *(("lead", "show", x["lead_no"]) for x in leads),
     ]  # fmt: skip
-    people = [call(*verb) for verb in verbs if verb[:2] in (("findings", "--subject"), ("quarantine", "list"), ("quarantine", "show"), ("lead", "comment"), ("neighbors", one))]
+    people = [
+        call(*verb)
+        for verb in verbs
+        if verb[:2]
+        in (
+            ("findings", "--subject"),
+            ("quarantine", "list"),
+            ("quarantine", "show"),
+            ("lead", "comment"),
+            ("neighbors", one),
+        )
+    ]
     return [*people, *(call("--json", *verb) for verb in verbs)]
 
 
 def test_no_number_leaks(place: Path, private: tuple[Path, Path], tmp_path: Path) -> None:
     secrets = numbers_of(private[1]) | numbers_of(ROOT / "sample_graphs" / "county" / "files") | FREE | {STRANGER}
     assert len(secrets) > 1500
-    leaks = [(n, a.out[:80]) for a in answers(tmp_path / "p.zip") for n in secrets if n in re.sub(r"\s", "", a.out + a.err)]
+    leaks = [
+        (n, a.out[:80]) for a in answers(tmp_path / "p.zip") for n in secrets if n in re.sub(r"\s", "", a.out + a.err)
+    ]
     assert leaks == []
 
 
 def test_what_no_template_knows_is_shown_masked(place: Path) -> None:
-    extras = [e["props"]["extra"] for f in call("--json", "findings", "--subject", "虚构乙公司").json for e in f["evidence"] if "extra" in e["props"]]
+    extras = [
+        e["props"]["extra"]
+        for f in call("--json", "findings", "--subject", "虚构乙公司").json
+        for e in f["evidence"]
+        if "extra" in e["props"]
+    ]
     assert extras
     for extra in extras:
         assert set(extra) == set(SECRETS)
@@ -76,9 +94,13 @@ def test_unmask_puts_the_numbers_into_props(place: Path) -> None:
     before = len(call("--json", "audit", "--top", "0").json)
     neighbors = call("--json", "neighbors", one, *why).json
     assert neighbors["node"]["props"]["id_no"] == person(1)
-    phones = {n["node"]["props"].get("phone") for n in neighbors["neighbors"] if n["node"]["id"].startswith("contact:phone:")}
+    phones = {
+        n["node"]["props"].get("phone") for n in neighbors["neighbors"] if n["node"]["id"].startswith("contact:phone:")
+    }
     assert phones == {"16000000003"}
-    assert {n["node"]["props"].get("id_no") for n in neighbors["neighbors"] if n["node"]["id"] == who(person(2))} == {person(2)}
+    assert {n["node"]["props"].get("id_no") for n in neighbors["neighbors"] if n["node"]["id"] == who(person(2))} == {
+        person(2)
+    }
     kin = next(n["edge"] for n in neighbors["neighbors"] if n["edge"]["type"] == "KIN_OF")
     assert {kin["props"]["from_id_no"], kin["props"]["to_id_no"]} == {person(1), person(2)}
     assert call("--json", "resolve", account(1), *why).json[0]["matches"][0]["props"] == {"acct": account(1)}
@@ -86,11 +108,21 @@ def test_unmask_puts_the_numbers_into_props(place: Path) -> None:
     for full in (f'"id_no": "{person(1)}"', account(1), account(2), *SECRETS.values()):
         assert full in findings
     assert person(2) in json.dumps(call("--json", "expand", one, *why).json)
-    lead = next(x["lead_no"] for x in call("--json", "leads", "--top", "0").json if any(s["id"] == one for s in x["subjects"]))
-    assert any(s.get("props") == {"id_no": person(1)} for s in call("--json", "lead", "show", lead, *why).json["subjects"])
+    lead = next(
+        x["lead_no"] for x in call("--json", "leads", "--top", "0").json if any(s["id"] == one for s in x["subjects"])
+    )
+    assert any(
+        s.get("props") == {"id_no": person(1)} for s in call("--json", "lead", "show", lead, *why).json["subjects"]
+    )
     audit = call("--json", "audit", "--top", "0").json
     written = [r for r in audit[: len(audit) - before] if r["action"] == "unmask"]
-    assert [json.loads(r["payload"])["verb"] for r in reversed(written)] == ["neighbors", "resolve", "findings", "expand", "lead"]
+    assert [json.loads(r["payload"])["verb"] for r in reversed(written)] == [
+        "neighbors",
+        "resolve",
+        "findings",
+        "expand",
+        "lead",
+    ]
     assert {r["note"] for r in written} == {"核查甲案"}
 
 
@@ -107,12 +139,19 @@ def test_the_reason_of_a_disposition_is_not_taken_away(place: Path) -> None:
     assert answer.json["history"][-1]["note"] == "暂无新证据"
 
 
-@given(st.integers(0, 10**7), st.sampled_from(["", "电话", "身份证:", "，", " "]), st.sampled_from(["", "。", "元", " x"]))
+@given(
+    st.integers(0, 10**7), st.sampled_from(["", "电话", "身份证:", "，", " "]), st.sampled_from(["", "。", "元", " x"])
+)
 def test_masked_text(serial: int, before: str, after: str) -> None:
     born = date(1940, 1, 1) + timedelta(days=serial % 25000)
     for number in (id_no("990101", born, serial % 1000), mobile(serial), card(serial)):
         assert masked_text(f"{before}{number}{after}") == f"{before}{'*' * (len(number) - 4)}{number[-4:]}{after}"
-    for code in (uscc("91", "990101", f"{serial:08d}"), f"LT2022-{serial}", f"{serial}.00", f"org:{uscc('12', '990101', f'{serial:08d}')}"):
+    for code in (
+        uscc("91", "990101", f"{serial:08d}"),
+        f"LT2022-{serial}",
+        f"{serial}.00",
+        f"org:{uscc('12', '990101', f'{serial:08d}')}",
+    ):
         assert masked_text(f"{before}{code}{after}") == f"{before}{code}{after}"
 
 

@@ -31,7 +31,21 @@ LEAD = {
     "changed", "pattern_id",
 }  # fmt: skip
 LOAD = {"run", "snapshot", "files", "nodes", "edges"}
-FILE = {"path", "sha256", "loader", "loader_version", "encoding", "sheet", "rows_read", "loaded", "duplicate", "quarantined", "reasons", "status", "message"}
+FILE = {
+    "path",
+    "sha256",
+    "loader",
+    "loader_version",
+    "encoding",
+    "sheet",
+    "rows_read",
+    "loaded",
+    "duplicate",
+    "quarantined",
+    "reasons",
+    "status",
+    "message",
+}
 SCAN = {"run", "snapshot", "as_of", "detectors", "findings", "leads"}
 KEYS: dict[tuple[str, ...], set[str]] = {
     ("findings",): FINDING,
@@ -43,10 +57,25 @@ KEYS: dict[tuple[str, ...], set[str]] = {
     ("leads",): LEAD,
     ("lead", "show", "L-0001"): LEAD | {"history"},
     ("expand", "云栖笙医疗器械有限公司"): {"seeds", "as_of", "candidates", "truncated"},
-    ("expand", "云栖笙医疗器械有限公司", "--as-of", "2022-06-01", "--top", "3"): {"seeds", "as_of", "candidates", "truncated"},
+    ("expand", "云栖笙医疗器械有限公司", "--as-of", "2022-06-01", "--top", "3"): {
+        "seeds",
+        "as_of",
+        "candidates",
+        "truncated",
+    },
     ("neighbors", "云栖笙医疗器械有限公司"): {"node", "groups", "neighbors", "shown", "total"},
-    ("neighbors", "云栖笙医疗器械有限公司", "--type", "PAID", "--limit", "2"): {"node", "groups", "neighbors", "shown", "total"},
-    ("path", "云栖笙医疗器械有限公司", "岚塘县人民医院", "-k", "2", "--max-hops", "3"): {"paths", "searched", "truncated"},
+    ("neighbors", "云栖笙医疗器械有限公司", "--type", "PAID", "--limit", "2"): {
+        "node",
+        "groups",
+        "neighbors",
+        "shown",
+        "total",
+    },
+    ("path", "云栖笙医疗器械有限公司", "岚塘县人民医院", "-k", "2", "--max-hops", "3"): {
+        "paths",
+        "searched",
+        "truncated",
+    },
     ("communities",): {"id", "size", "members", "stability", "conductance", "mixed", "amount_cny", "p_value"},
     ("brokers", "--top", "3"): {"rank", "id", "label", "name", "score", "pairs_cut", "between", "sampled"},
     ("resolve", "云栖笙医疗器械有限公司", "没有"): {"key", "matches"},
@@ -90,7 +119,9 @@ def test_shapes_inside(nest: Path) -> None:
         assert set(node["node"]) >= {"id", "label", "name", "props", "sources"} and set(node["edge"]) >= EVIDENCE
     for candidate in call("expand", "云栖笙医疗器械有限公司", "--json").json["candidates"]:
         assert candidate["paths"] and all({"hops", "text", "weakest_grade"} <= set(p) for p in candidate["paths"])
-        assert candidate["id"] not in {s["id"] for s in call("expand", "云栖笙医疗器械有限公司", "--json").json["seeds"]}
+        assert candidate["id"] not in {
+            s["id"] for s in call("expand", "云栖笙医疗器械有限公司", "--json").json["seeds"]
+        }
 
 
 def test_top_and_limit(nest: Path) -> None:
@@ -102,14 +133,26 @@ def test_top_and_limit(nest: Path) -> None:
 
 
 def test_both_languages_for_people_and_for_programs(nest: Path) -> None:
-    for verb in (("findings",), ("leads",), ("lead", "show", "L-0001"), ("brokers",), ("communities",), ("detectors",), ("audit", "show"), ("neighbors", "云栖笙医疗器械有限公司")):
+    for verb in (
+        ("findings",),
+        ("leads",),
+        ("lead", "show", "L-0001"),
+        ("brokers",),
+        ("communities",),
+        ("detectors",),
+        ("audit", "show"),
+        ("neighbors", "云栖笙医疗器械有限公司"),
+    ):
         zh, en = call(*verb, "--lang", "zh"), call("--lang=en", *verb)
         assert (zh.code, en.code) == (0, 0)
         assert zh.out and en.out and zh.out != en.out, verb
     zh, en = call("findings", "--json").json, call("findings", "--lang", "en", "--json").json
     assert [f["id"] for f in zh] == [f["id"] for f in en]
     assert all(a["message"] != b["message"] and a["title"] != b["title"] for a, b in zip(zh, en, strict=True))
-    assert "没有" in call("lead", "show", "L-9999").err and "there is no lead" in call("lead", "show", "L-9999", "--lang", "en").err
+    assert (
+        "没有" in call("lead", "show", "L-9999").err
+        and "there is no lead" in call("lead", "show", "L-9999", "--lang", "en").err
+    )
 
 
 USAGE: dict[tuple[str, ...], str] = {
@@ -178,7 +221,11 @@ def test_help_needs_no_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_globals_anywhere() -> None:
-    for words in (["--json", "--lang", "en", "lead", "show", "L-1"], ["lead", "--lang=en", "show", "L-1", "--json"], ["lead", "show", "--json", "L-1", "--lang", "en"]):
+    for words in (
+        ["--json", "--lang", "en", "lead", "show", "L-1"],
+        ["lead", "--lang=en", "show", "L-1", "--json"],
+        ["lead", "show", "--json", "L-1", "--lang", "en"],
+    ):
         rest, context = take_globals(words)
         assert (rest, context.json, context.lang) == (["lead", "show", "L-1"], True, "en")
     rest, context = take_globals(["lead", "comment", "L-1", "--", "--json"])
@@ -199,7 +246,11 @@ def test_templates(tmp_path: Path) -> None:
 def test_query_from_file_text_and_stdin(nest: Path, tmp_path: Path) -> None:
     text = "MATCH (o:Company) RETURN o.id AS id, o.name AS name ORDER BY id LIMIT 10"
     (tmp_path / "own.cypher").write_text(text, "utf-8")
-    answers = [call("query", text, "--json"), call("query", tmp_path / "own.cypher", "--json"), call("query", "-", "--json", stdin=text)]
+    answers = [
+        call("query", text, "--json"),
+        call("query", tmp_path / "own.cypher", "--json"),
+        call("query", "-", "--json", stdin=text),
+    ]
     assert [a.code for a in answers] == [0, 0, 0], answers
     for answer in answers:
         assert set(answer.json) >= {"id", "columns", "rows", "row_count", "truncated", "seconds", "store"}
@@ -304,12 +355,16 @@ def test_init_writes_every_setting_once(tmp_path: Path) -> None:
 
 def test_generate(tmp_path: Path) -> None:
     answer = call("generate", "--out", tmp_path / "p", "--hospitals", "2", "--nests", "1", "--seed", "3", "--json")
-    assert answer.code == 0 and (tmp_path / "p" / "truth.json").exists() and list((tmp_path / "p" / "files").glob("*.csv"))
+    assert (
+        answer.code == 0 and (tmp_path / "p" / "truth.json").exists() and list((tmp_path / "p" / "files").glob("*.csv"))
+    )
 
 
 def test_as_a_module_and_as_a_process(nest: Path) -> None:
     def graphkit(*words: str) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run([sys.executable, "-m", "graphkit", *words], env=environ(nest), capture_output=True, check=False)
+        return subprocess.run(
+            [sys.executable, "-m", "graphkit", *words], env=environ(nest), capture_output=True, check=False
+        )
 
     done = graphkit("leads", "--json")
     assert (done.returncode, done.stderr) == (0, b"")
