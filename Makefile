@@ -13,7 +13,7 @@ app: $(VENV)/runtime
 	$(BIN)/graphkit app
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -m "not browser"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser"
 
 test-neo4j: $(VENV)/dev
 	GRAPHKIT_START_NEO4J=1 $(BIN)/python -m pytest -m neo4j

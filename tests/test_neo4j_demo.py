@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from tests.cli.calling import call
-from tests.store.neo4j_server import neo4j_url  # noqa: F401
+from tests.store import neo4j_server
 
 pytestmark = pytest.mark.neo4j
+neo4j_url = neo4j_server.neo4j_url
 FIRM, BUYER = "云栖笙医疗器械有限公司", "岚塘县人民医院"
 VERBS: tuple[tuple[str, ...], ...] = (
     ("leads", "--top", "0"), ("findings", "--top", "0"), ("subjects", "--top", "0"), ("lead", "show", "L-0001"), ("neighbors", FIRM), ("neighbors", FIRM, "--type", "PAID", "--limit", "3"),
@@ -43,7 +44,7 @@ def text(value: Any) -> str:
     return json.dumps(timeless(value), ensure_ascii=False)
 
 
-def test_the_demo_on_neo4j(neo4j_url: str, tmp_path: Path) -> None:  # noqa: F811
+def test_the_demo_on_neo4j(neo4j_url: str, tmp_path: Path) -> None:
     here, there = tmp_path / "embedded", tmp_path / "neo4j"
     ours, theirs = answer(here, "embedded", "demo"), answer(there, neo4j_url, "demo")
     assert text(theirs["leads"]) == text(ours["leads"]) and ours["leads"]
@@ -55,7 +56,7 @@ def test_the_demo_on_neo4j(neo4j_url: str, tmp_path: Path) -> None:  # noqa: F81
 
 def test_a_server_that_served_another_key_is_served_anew(
     neo4j_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:  # noqa: F811
+) -> None:
     monkeypatch.delenv("GRAPHKIT_KEY_FILE")
     for name in ("first", "second"):
         place = tmp_path / name

@@ -122,11 +122,10 @@ def _contact_rows(ws: Workspace, con: duckdb.DuckDBPyConnection, contacts: list[
 def _texts(con: duckdb.DuckDBPyConnection, srcs: Iterable[int]) -> set[str]:
     """Every text that stands in some rows of the records."""
     wanted = sorted(srcs)
-    query = "SELECT DISTINCT template FROM rec_parts WHERE part_no IN (SELECT unnest(?::BIGINT[]) >> 32)"
+    used = "SELECT DISTINCT template FROM rec_parts WHERE part_no IN (SELECT unnest(?::BIGINT[]) >> 32)"
     found: set[str] = set()
-    for (template,) in con.execute(query, [wanted]).fetchall():
-        rows = con.execute(
-            f"SELECT * FROM rec_{template} WHERE _src IN (SELECT unnest(?::BIGINT[]))", [wanted]
-        ).fetchall()  # noqa: S608
+    for (template,) in con.execute(used, [wanted]).fetchall():
+        query = f"SELECT * FROM rec_{template} WHERE _src IN (SELECT unnest(?::BIGINT[]))"  # noqa: S608
+        rows = con.execute(query, [wanted]).fetchall()
         found |= {cell for row in rows for cell in row if isinstance(cell, str)}
     return found

@@ -9,14 +9,14 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from duckdb import DuckDBPyConnection as Connection
 import pyarrow as pa
+from duckdb import DuckDBPyConnection as Connection
 
 from graphkit.facts.derived import derive
 from graphkit.facts.edges import CONTACT_COLUMNS, EDGE_RULES
 from graphkit.facts.nodes import NODE_RULES
 from graphkit.facts.rows import keep_rows
-from graphkit.facts.rules import GRADE_NAME, GRADE_RANK, EdgeRule, NodeRule
+from graphkit.facts.rules import GRADE_NAME, GRADE_RANK, PLAIN_KIND, EdgeRule, NodeRule
 from graphkit.identity.keys import keyed
 from graphkit.identity.resolve import resolve
 from graphkit.model import EDGES, NODES, Kind
@@ -32,6 +32,7 @@ EXTRA_TYPES = {
 }  # fmt: skip
 """Types of the columns that views need beyond the model's properties; text where it is silent."""
 
+_SPOKEN = {"phone": "电话", "wechat": "微信", "email": "邮箱", "address": "地址"}
 _ORDER = "((coalesce(o.rank, 0) << 32) | (t._src & 4294967295))"
 
 
@@ -50,7 +51,11 @@ def build_facts(con: Connection, key: bytes, templates: list[str], folder: Path)
     _rank_parts(con)
     resolve(con, key, templates)
     _contacts(con, key, templates)
-    filed = "SELECT acct_ref AS id FROM res_accounts WHERE acct_ref IS NOT NULL AND holder_ref IS NOT NULL" if "accounts" in templates else "SELECT NULL::VARCHAR AS id WHERE false"
+    filed = (
+        "SELECT acct_ref AS id FROM res_accounts WHERE acct_ref IS NOT NULL AND holder_ref IS NOT NULL"
+        if "accounts" in templates
+        else "SELECT NULL::VARCHAR AS id WHERE false"
+    )
     con.execute(f"CREATE OR REPLACE TEMP TABLE id_filed_account AS {filed}")
     for label in NODES:
         _make_nodes(con, label, [r for r in NODE_RULES if r.label == label and r.template in templates])
@@ -69,18 +74,33 @@ def _rank_parts(con: Connection) -> None:
 
 def _contacts(con: Connection, key: bytes, templates: list[str]) -> None:
     """`id_contact(kind, raw, id, name)`: one id for every way of writing a phone, an e-mail or an address."""
-    selects = [f"SELECT {kind} AS kind, {value} AS raw FROM res_{t} t" for t, kind, value in CONTACT_COLUMNS if t in templates]  # noqa: S608
-    rows = con.execute(f"SELECT DISTINCT kind, raw FROM ({' UNION ALL '.join(selects)}) WHERE raw IS NOT NULL AND kind IN ('phone', 'email', 'address', 'wechat') ORDER BY ALL").fetchall() if selects else []  # noqa: S608
+    selects = [
+        f"SELECT {kind} AS kind, {value} AS raw FROM res_{t} t"  # noqa: S608
+        for t, kind, value in CONTACT_COLUMNS
+        if t in templates
+    ]
+    rows = (
+        con.execute(
+            f"SELECT DISTINCT kind, raw FROM ({' UNION ALL '.join(selects)}) WHERE raw IS NOT NULL AND kind IN ('phone', 'email', 'address', 'wechat') ORDER BY ALL"  # noqa: S608
+        ).fetchall()
+        if selects
+        else []
+    )
     norms = [normalise_phone(raw) or norm_name(raw) if kind == "phone" else norm_name(raw) for kind, raw in rows]
     hashes = keyed(key, "contact", norms)
-    names = [f"电话 尾号{norm[-4:]}" if kind == "phone" else raw for (kind, raw), norm in zip(rows, norms, strict=True)]
+    names = [
+        f"{_SPOKEN[kind]} 尾号{norm[-4:]}" if kind == "phone" or normalise_phone(raw) else raw
+        for (kind, raw), norm in zip(rows, norms, strict=True)
+    ]
     con.register(
         "id_contact_arrow",
         pa.table(
             {
                 "kind": pa.array([kind for kind, _ in rows], pa.string()),
                 "raw": pa.array([raw for _, raw in rows], pa.string()),
-                "id": pa.array([f"contact:{kind}:{digest}" for (kind, _), digest in zip(rows, hashes, strict=True)], pa.string()),
+                "id": pa.array(
+                    [f"contact:{kind}:{digest}" for (kind, _), digest in zip(rows, hashes, strict=True)], pa.string()
+                ),
                 "norm": pa.array(norms, pa.string()),
                 "name": pa.array(names, pa.string()),
             }
@@ -102,9 +122,12 @@ def _null_columns(columns: dict[str, str]) -> str:
 
 def _make_nodes(con: Connection, label: str, rules: list[NodeRule]) -> None:
     props = _columns(
-        {column_of(name, kind): SQL_TYPES[kind] for name, kind in NODES[label].props.items()}, [r for r in NODE_RULES if r.label == label]
+        {column_of(name, kind): SQL_TYPES[kind] for name, kind in NODES[label].props.items()},
+        [r for r in NODE_RULES if r.label == label],
     )
-    claims = [f"SELECT NULL::VARCHAR AS id, NULL::VARCHAR AS name, 3 AS grade, '' AS second, 0::BIGINT AS o, NULL::BIGINT AS src{_null_columns(props)} WHERE false"]
+    claims = [
+        f"SELECT NULL::VARCHAR AS id, NULL::VARCHAR AS name, 3 AS grade, '' AS second, 0::BIGINT AS o, NULL::BIGINT AS src{_null_columns(props)} WHERE false"
+    ]
     for r in rules:
         extra = "".join(f", {sql} AS {name}" for name, sql in r.columns.items())
         claims.append(
@@ -117,7 +140,7 @@ def _make_nodes(con: Connection, label: str, rules: list[NodeRule]) -> None:
         f"""CREATE OR REPLACE TEMP TABLE "node_{label}" AS
             SELECT id, coalesce(arg_min(name, o) FILTER (WHERE name IS NOT NULL AND name <> ''), id) AS name,
                    {GRADE_NAME.format("min(grade)")} AS grade,
-                   coalesce(arg_min(second, o) FILTER (WHERE second <> ''), '') AS second, arg_min(src, o) AS src{picks}
+                   coalesce(nullif(arg_min(second, o) FILTER (WHERE second <> ''), '{PLAIN_KIND}'), '') AS second, arg_min(src, o) AS src{picks}
             FROM ({" UNION ALL BY NAME ".join(claims)}) WHERE id IS NOT NULL GROUP BY id"""  # noqa: S608
     )
     if label == "Contact":
@@ -126,16 +149,21 @@ def _make_nodes(con: Connection, label: str, rules: list[NodeRule]) -> None:
 
 
 def _make_edges(con: Connection, kind: str, rules: list[EdgeRule]) -> None:
-    props = _columns({column_of(name, k): SQL_TYPES[k] for name, k in EDGES[kind].props.items()}, [r for r in EDGE_RULES if r.type == kind])
+    """Rows that state the same edge make one: the best grade holds, shown by the row that gives it (a weaker row adds nothing)."""
+    props = _columns(
+        {column_of(name, k): SQL_TYPES[k] for name, k in EDGES[kind].props.items()},
+        [r for r in EDGE_RULES if r.type == kind],
+    )
     claims = [
         f"""SELECT NULL::VARCHAR AS from_id, NULL::VARCHAR AS to_id, NULL::DATE AS from_date, NULL::DATE AS to_date,
-                   3 AS grade, NULL::BIGINT AS o, NULL::BIGINT AS src, NULL::VARCHAR AS once{_null_columns(props)} WHERE false"""  # noqa: S608
+                   3 AS grade, NULL::BIGINT AS o, NULL::BIGINT AS src, NULL::VARCHAR AS once{_null_columns(props)} WHERE false"""
     ]
-    for r in rules:
+    for i, r in enumerate(rules):
         extra = "".join(f", {sql} AS {name}" for name, sql in r.columns.items())
+        grade = GRADE_RANK.format(r.grade)
         claims.append(
             f"""SELECT {r.from_id} AS from_id, {r.to_id} AS to_id, {r.from_date} AS from_date, {r.to_date} AS to_date,
-                       {GRADE_RANK.format(r.grade)} AS grade, {_ORDER} AS o, t._src AS src,
+                       {grade} AS grade, (({grade})::BIGINT << 60) | ({i}::BIGINT << 56) | {_ORDER} AS o, t._src AS src,
                        {"t._key" if r.event else "NULL"} AS once{extra}
                 FROM res_{r.template} t LEFT JOIN part_rank o ON o.part_no = t._src >> 32 WHERE {r.where}"""  # noqa: S608
         )
@@ -144,7 +172,7 @@ def _make_edges(con: Connection, kind: str, rules: list[EdgeRule]) -> None:
     content = ", ".join(f"coalesce({name}::VARCHAR, '')" for name in ["from_date", "to_date", "once", *names])
     stated = f"({' UNION ALL BY NAME '.join(claims)}) WHERE from_id IS NOT NULL AND to_id IS NOT NULL"
     if not rules or not all(r.event for r in rules):
-        stated = f"(SELECT {', '.join(groups)}, max(grade) AS grade, arg_min(src, o) AS src FROM {stated} GROUP BY ALL)"
+        stated = f"(SELECT {', '.join(groups)}, min(grade) AS grade, arg_min(src, o) AS src FROM {stated} GROUP BY ALL)"  # noqa: S608
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE "edge_{kind}" AS
             SELECT '{kind}:' || from_id || '>' || to_id || '#' || substr(md5(concat_ws('|', {content})), 1, 12) AS id,
@@ -164,7 +192,9 @@ def _write(con: Connection, templates: list[str], folder: Path) -> dict[str, dic
             n = con.execute(f'SELECT count(*) FROM "{prefix}_{name}"').fetchall()[0][0]  # noqa: S608
             if n:
                 counts[group][name] = n
-            con.execute(f"COPY (SELECT * FROM \"{prefix}_{name}\" ORDER BY id) TO '{staging / group / name}.parquet' (COMPRESSION snappy)")
+            con.execute(
+                f"COPY (SELECT * FROM \"{prefix}_{name}\" ORDER BY id) TO '{staging / group / name}.parquet' (COMPRESSION snappy)"  # noqa: S608
+            )
     (staging / "rows").mkdir()
     keep_rows(con, templates, staging / "rows")
     shutil.rmtree(folder, ignore_errors=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from duckdb import DuckDBPyConnection as Connection
 
 from graphkit.facts.kin import compose_kin
-from graphkit.facts.rules import weaker
-
+from graphkit.facts.rules import weaker, weakest
 
 HUB_CAP = 20
 """A contact shared by more subjects is a registration agent, a park, a reception (CATALOGUE 1.4)."""
@@ -65,14 +64,15 @@ def _shared_contacts(con: Connection) -> None:
     con.execute(
         f"""INSERT INTO edge_SHARES_CONTACT BY NAME
             SELECT 'SHARES_CONTACT:' || x.from_id || '>' || y.from_id || '#' || substr(md5(x.to_id), 1, 12) AS id, x.from_id, y.from_id AS to_id,
-                   max(greatest(x.from_date, y.from_date)) AS from_date, min(least(x.to_date, y.to_date)) AS to_date, 1.0 AS confidence,
-                   true AS derived, max({weaker("x.grade", "y.grade")}) AS grade, NULL::BIGINT AS src,
-                   [min(x.id), min(y.id)] AS parts, any_value(c.kind) AS kind, any_value(c.hub_size) AS hub_size
+                   greatest(x.from_date, y.from_date) AS from_date, least(x.to_date, y.to_date) AS to_date, 1.0 AS confidence,
+                   true AS derived, {weaker("x.grade", "y.grade")} AS grade, NULL::BIGINT AS src,
+                   [x.id, y.id] AS parts, c.kind AS kind, c.hub_size AS hub_size
             FROM edge_HAS_CONTACT x JOIN edge_HAS_CONTACT y ON x.to_id = y.to_id AND x.from_id < y.from_id
             JOIN node_Contact c ON c.id = x.to_id
             WHERE c.hub_size BETWEEN 2 AND {HUB_CAP} AND (x.from_date IS NULL OR y.to_date IS NULL OR x.from_date <= y.to_date)
               AND (y.from_date IS NULL OR x.to_date IS NULL OR y.from_date <= x.to_date)
-            GROUP BY x.from_id, y.from_id, x.to_id"""  # noqa: S608
+            QUALIFY row_number() OVER (PARTITION BY x.from_id, y.from_id, x.to_id ORDER BY greatest(x.from_date, y.from_date) NULLS FIRST,
+                                       least(x.to_date, y.to_date) DESC NULLS FIRST, x.id, y.id) = 1"""  # noqa: S608
     )
 
 
@@ -86,7 +86,7 @@ def _co_bids(con: Connection) -> None:
                  n AS (SELECT firm, count(DISTINCT lot_id) AS lots FROM b GROUP BY firm)
             SELECT 'CO_BID:' || x.firm || '>' || y.firm || '#' || substr(md5(string_agg(x.lot_id, '|' ORDER BY x.lot_id)), 1, 12) AS id,
                    x.firm AS from_id, y.firm AS to_id, NULL::DATE AS from_date, NULL::DATE AS to_date, 1.0 AS confidence, true AS derived,
-                   max({weaker("x.grade", "y.grade")}) AS grade, NULL::BIGINT AS src,
+                   {weakest(weaker("x.grade", "y.grade"))} AS grade, NULL::BIGINT AS src,
                    list_sort(list_concat(list(DISTINCT x.eid), list(DISTINCT y.eid)))[:40] AS parts, count(DISTINCT x.lot_id) AS n,
                    round(count(DISTINCT x.lot_id) / (any_value(p.lots) + any_value(q.lots) - count(DISTINCT x.lot_id)), 6) AS jaccard
             FROM b x JOIN b y ON x.lot_id = y.lot_id AND x.firm < y.firm JOIN sized ON sized.lot_id = x.lot_id
@@ -96,21 +96,30 @@ def _co_bids(con: Connection) -> None:
 
 
 def _control(con: Connection) -> None:
-    """Effective share through ≤ 6 companies = Σ over simple paths of Π shares; kept from 25 % (CATALOGUE K09)."""
+    """Effective share through ≤ 6 companies = Σ over simple paths of Π shares; kept from 25 % (CATALOGUE K09).
+
+    A path holds while all its shares are held; where the paths never hold together, the strongest one counts alone.
+    """
     con.execute(
         f"""INSERT INTO edge_CONTROLS BY NAME
-            WITH RECURSIVE own AS (SELECT from_id, to_id, max(share_pct) / 100 AS s, min(id) AS eid, max({weaker("grade")}) AS grade
-                                   FROM edge_OWNS WHERE share_pct > 0 AND share_pct <= 100 AND from_id <> to_id GROUP BY ALL),
+            WITH RECURSIVE own AS (SELECT from_id, to_id, share_pct / 100 AS s, id AS eid, grade, from_date AS f, to_date AS t
+                                   FROM edge_OWNS WHERE share_pct > 0 AND share_pct <= 100 AND from_id <> to_id
+                                   QUALIFY row_number() OVER (PARTITION BY from_id, to_id ORDER BY share_pct DESC, t DESC NULLS FIRST, id) = 1),
             chain AS (
-              SELECT from_id, to_id, s, [from_id, to_id] AS seen, [eid] AS parts, grade FROM own WHERE from_id LIKE 'person:%'
+              SELECT from_id, to_id, s, [from_id, to_id] AS seen, [eid] AS parts, grade, f, t FROM own WHERE from_id LIKE 'person:%'
               UNION ALL
-              SELECT c.from_id, o.to_id, c.s * o.s, list_append(c.seen, o.to_id), list_append(c.parts, o.eid), {weaker("c.grade", "o.grade")}
+              SELECT c.from_id, o.to_id, c.s * o.s, list_append(c.seen, o.to_id), list_append(c.parts, o.eid), {weaker("c.grade", "o.grade")},
+                     greatest(c.f, o.f), least(c.t, o.t)
               FROM chain c JOIN own o ON o.from_id = c.to_id
-              WHERE len(c.seen) <= 6 AND NOT list_contains(c.seen, o.to_id) AND c.s * o.s >= 0.01)
+              WHERE len(c.seen) <= 6 AND NOT list_contains(c.seen, o.to_id) AND c.s * o.s >= 0.01
+                AND coalesce(greatest(c.f, o.f) <= least(c.t, o.t), true)),
+            ranked AS (SELECT *, coalesce(max(f) OVER pair <= min(t) OVER pair, true) AS together,
+                              row_number() OVER (PARTITION BY from_id, to_id ORDER BY s DESC, parts) AS place
+                       FROM chain WINDOW pair AS (PARTITION BY from_id, to_id))
             SELECT 'CONTROLS:' || from_id || '>' || to_id || '#' || substr(md5(round(sum(s), 6)::VARCHAR), 1, 12) AS id, from_id, to_id,
-                   NULL::DATE AS from_date, NULL::DATE AS to_date, 1.0 AS confidence, true AS derived, max(grade) AS grade, NULL::BIGINT AS src,
+                   max(f) AS from_date, min(t) AS to_date, 1.0 AS confidence, true AS derived, {weakest("grade")} AS grade, NULL::BIGINT AS src,
                    list_distinct(flatten(list(parts ORDER BY parts))) AS parts, round(100 * sum(s), 4) AS eff_pct
-            FROM chain GROUP BY from_id, to_id HAVING sum(s) >= 0.25 AND max(len(parts)) > 1"""  # noqa: S608
+            FROM ranked WHERE together OR place = 1 GROUP BY from_id, to_id HAVING sum(s) >= 0.25 AND max(len(parts)) > 1"""  # noqa: S608
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from graphkit.facts.nodes import POWER
-from graphkit.facts.rules import AWARD, BID, CONTRACT, LOT, TENDER, EdgeRule, tail, weaker
+from graphkit.facts.rules import AWARD, BID, CONTRACT, LOT, NO_FILE, TENDER, EdgeRule, shown, tail, weaker
 from graphkit.model import KIN_DEGREE
 
 _DEGREE = "CASE t.code " + " ".join(f"WHEN '{code}' THEN {degree}" for code, degree in KIN_DEGREE.items()) + " END"
@@ -17,7 +17,7 @@ _ROLE_KINDS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("OWNS", "t.kind IN ('shareholder', 'beneficial_owner')",
      {"kind": "t.kind", "share_pct": "t.share_pct", "subscribed_fen": "t.subscribed", "paid_fen": "t.paid"}),
     ("EMPLOYED_BY", "t.kind IN ('accountant', 'agent', 'employee')", {"kind": "t.kind"}),
-    ("NOMINEE_FOR", "t.kind = 'nominee_for'", {"company": "t.company"}),
+    ("NOMINEE_FOR", "t.kind = 'nominee_for'", {"company": shown("t.company")}),
 )  # fmt: skip
 _TARGET = f"CASE WHEN t.contract_no IS NOT NULL THEN {CONTRACT} ELSE {TENDER} END"
 _ACTIONS = (
@@ -26,16 +26,21 @@ _ACTIONS = (
     ("ACCEPTED", "t.action = 'accept'"),
     ("SETTLED", "t.action = 'settle'"),
 )
-_NO_FILE = "{} NOT IN (SELECT id FROM id_filed_account)"  # the accounts file says who holds an account; else a statement may
 _PAYS = "coalesce(t.direction, 'D') <> 'C'"
 
 
 def _contact(
-    template: str, subject: str, kind: str, value: str, grade: str = "'identifier'", from_date: str = "NULL::DATE", to_date: str = "NULL::DATE"
+    template: str,
+    subject: str,
+    kind: str,
+    value: str,
+    grade: str = "'identifier'",
+    from_date: str = "NULL::DATE",
+    to_date: str = "NULL::DATE",
 ) -> EdgeRule:
     """HAS_CONTACT of one kind; `id_contact` is made by the builder from the distinct values."""
     return EdgeRule(
-        "HAS_CONTACT", template, subject, f"(SELECT c.id FROM id_contact c WHERE c.kind = {kind} AND c.raw = {value})", grade,
+        "HAS_CONTACT", template, subject, f"(SELECT c.id FROM id_contact c WHERE c.kind = {kind} AND c.raw = {value})", grade,  # noqa: S608
         where=f"{subject} IS NOT NULL AND {value} IS NOT NULL AND {kind} NOT IN ('ip', 'mac')", columns={"kind": kind}, from_date=from_date, to_date=to_date,
     )  # fmt: skip
 
@@ -97,7 +102,7 @@ EDGE_RULES: tuple[EdgeRule, ...] = (
     EdgeRule("AGENT_OF", "tenders", TENDER, "t.agent_ref", "t.agent_grade", where="t.agent_ref IS NOT NULL"),
     *(
         EdgeRule("HAS_LOT", template, TENDER, LOT, where="t.project_no IS NOT NULL")
-        for template in ("lots", "bids", "awards", "bid_artifacts", "bid_deposits", "bid_lines")
+        for template in ("lots", "bids", "awards", "bid_artifacts", "bid_deposits", "bid_lines", "contracts")
     ),
     *(
         edge
@@ -128,7 +133,7 @@ EDGE_RULES: tuple[EdgeRule, ...] = (
     EdgeRule("SUBCONTRACTED_TO", "subcontracts", CONTRACT, "t.subcontractor_ref", "t.subcontractor_grade", "t.date", "t.date",
              "t.subcontractor_ref IS NOT NULL", {"amount_fen": "t.amount", "date": "t.date"}),
     EdgeRule("EVALUATED", "evaluators", "t.person_ref", TENDER, "t.person_grade", where="t.person_ref IS NOT NULL",
-             columns={"role": "t.role", "score": "t.score", "bidder": "t.bidder", "bidder_id": "t.bidder_ref"}),
+             columns={"role": "t.role", "score": "t.score", "bidder": shown("t.bidder"), "bidder_id": "t.bidder_ref"}),
     *(
         EdgeRule(kind, "approvals", "t.person_ref", _TARGET, "t.person_grade", "t.date", "t.date",
                  f"{when} AND t.person_ref IS NOT NULL AND coalesce(t.contract_no, t.project_no) IS NOT NULL",
@@ -163,10 +168,10 @@ EDGE_RULES: tuple[EdgeRule, ...] = (
              f"'benefit:' || {tail('t.name_ref')} || '/' || t.scheme || '/' || strftime(t.period, '%Y-%m') || '#' || substr(t._key, 1, 8)",
              "t.acct_ref", where="t.acct_ref IS NOT NULL", from_date="t.paid", to_date="t.paid"),
     EdgeRule("HOLDS_ACCOUNT", "benefit_payments", "t.acct_holder_ref", "t.acct_ref", "t.acct_holder_grade",
-             where=f"t.acct_ref IS NOT NULL AND t.acct_holder_ref IS NOT NULL AND {_NO_FILE.format('t.acct_ref')}"),
+             where=f"t.acct_ref IS NOT NULL AND t.acct_holder_ref IS NOT NULL AND {NO_FILE.format('t.acct_ref')}"),
     *(
         EdgeRule("HOLDS_ACCOUNT", "transactions", f"t.{side}_name_ref", f"t.{side}_acct_ref", f"t.{side}_name_grade",
-                 where=f"t.{side}_name_ref IS NOT NULL AND t.{side}_acct_ref IS NOT NULL AND {_NO_FILE.format(f't.{side}_acct_ref')}")
+                 where=f"t.{side}_name_ref IS NOT NULL AND t.{side}_acct_ref IS NOT NULL AND {NO_FILE.format(f't.{side}_acct_ref')}")
         for side in ("from", "to")
     ),
     EdgeRule("EVIDENCED_BY", "deaths", "t.name_ref", f"'fact:death/' || {tail('t.name_ref')} || '/' || coalesce(t.source, '') || '/' || t.date::VARCHAR",

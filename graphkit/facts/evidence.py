@@ -59,7 +59,8 @@ class FactReader:
             if not path.exists():
                 continue
             cursor = self._con.execute(
-                "SELECT * FROM read_parquet(?) WHERE id IN (SELECT unnest(?::VARCHAR[]))", [str(path), sorted(set(members))]
+                "SELECT * FROM read_parquet(?) WHERE id IN (SELECT unnest(?::VARCHAR[]))",
+                [str(path), sorted(set(members))],
             )
             columns = [d[0] for d in cursor.description or ()]
             for row in cursor.fetchall():
@@ -92,7 +93,9 @@ class FactReader:
         numbers = {r["src"] for r in everything.values() if r.get("src") is not None}
         sources, extras = self._sources(sorted(numbers)), self._extras(sorted(numbers))
         for identifier, row in everything.items():
-            self._known[identifier] = self._make(identifier, row, sources.get(row.get("src")), extras.get(row.get("src"), ""))
+            self._known[identifier] = self._make(
+                identifier, row, sources.get(row.get("src")), extras.get(row.get("src"), "")
+            )
         return {i: self._known[i] for i in ids if i in self._known}
 
     def evidence_at(self, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], Evidence]:
@@ -100,7 +103,9 @@ class FactReader:
         rows = self.rows(i for i, _ in places)
         numbers = sorted({src for _, src in places})
         sources, extras = self._sources(numbers), self._extras(numbers)
-        return {(i, src): self._make(i, rows[i], sources.get(src), extras.get(src, "")) for i, src in places if i in rows}
+        return {
+            (i, src): self._make(i, rows[i], sources.get(src), extras.get(src, "")) for i, src in places if i in rows
+        }
 
     def _make(self, identifier: str, row: Mapping[str, Any], source: Source | None, extra: str) -> Evidence:
         kind, name = kind_of(identifier)
@@ -109,7 +114,14 @@ class FactReader:
             props["extra"] = json.loads(extra)
         parts = tuple(self._known[p] for p in row.get("parts") or () if p in self._known)
         return Evidence(
-            "edge" if kind == "edge" else "node", identifier, name, row.get("from_id"), row.get("to_id"), props, source, parts
+            "edge" if kind == "edge" else "node",
+            identifier,
+            name,
+            row.get("from_id"),
+            row.get("to_id"),
+            props,
+            source,
+            parts,
         )
 
     @staticmethod
@@ -124,7 +136,9 @@ class FactReader:
         for prop, value_kind in spec.items():
             value = row.get(f"{prop}_fen" if value_kind == "money" else prop)
             if value is not None:
-                out[f"{prop}_cny" if value_kind == "money" else prop] = fen_text(value) if value_kind == "money" else plain(value)
+                out[f"{prop}_cny" if value_kind == "money" else prop] = (
+                    fen_text(value) if value_kind == "money" else plain(value)
+                )
         return out
 
     def close(self) -> None:

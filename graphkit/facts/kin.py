@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from duckdb import DuckDBPyConnection
 import pyarrow as pa
+from duckdb import DuckDBPyConnection
 
 from graphkit.facts.rules import GRADE_NAME, GRADE_RANK
 from graphkit.model import KIN_DEGREE
 
 INVERSE: Mapping[str, str] = MappingProxyType(
-    {"SP": "SP", "PA": "CH", "CH": "PA", "GP": "GC", "GC": "GP", "SB": "SB", "UN": "NE", "NE": "UN", "CO": "CO", "IL1": "IL1", "IL2": "IL2"}
+    {
+        "SP": "SP",
+        "PA": "CH",
+        "CH": "PA",
+        "GP": "GC",
+        "GC": "GP",
+        "SB": "SB",
+        "UN": "NE",
+        "NE": "UN",
+        "CO": "CO",
+        "IL1": "IL1",
+        "IL2": "IL2",
+    }
 )
 """What A is to B, when B is `code` to A."""
 
@@ -33,7 +45,8 @@ def compose_kin(con: DuckDBPyConnection) -> None:
     """Add `derived` KIN_OF edges; each is valid only while all its parts are, and never replaces a recorded one."""
     con.register("kin_inverse", pa.table({"code": list(INVERSE), "inverse": list(INVERSE.values())}))
     chains = [
-        (*chain, *([None] * (3 - len(chain))), code, KIN_DEGREE[code], len(chain)) for chain, code in sorted(COMPOSED.items())
+        (*chain, *([None] * (3 - len(chain))), code, KIN_DEGREE[code], len(chain))
+        for chain, code in sorted(COMPOSED.items())
     ]
     names = ["c1", "c2", "c3", "code", "degree", "steps"]
     con.register("kin_chain", pa.table({n: [row[i] for row in chains] for i, n in enumerate(names)}))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphkit.facts.rules import AWARD, BID, CONTRACT, LOT, TENDER, NodeRule, lot_no, tail
+from graphkit.facts.rules import AWARD, BID, CONTRACT, LOT, NO_FILE, PLAIN_KIND, TENDER, NodeRule, lot_no, shown, tail
 from graphkit.identity.references import ACCOUNTS, REFERENCES
 from graphkit.model import ORG_SECOND, ROLE_POWER
 
@@ -13,11 +13,13 @@ def _case(column: str, mapping: dict[str, object], default: str) -> str:
 
 
 POWER = _case("t.role_code", dict(ROLE_POWER), "0.3")
-_ORG_SECOND = _case("t.type", dict(ORG_SECOND), "''")
+_ORG_SECOND = _case("t.type", dict(ORG_SECOND), f"CASE WHEN t.type IS NULL THEN '' ELSE '{PLAIN_KIND}' END")
+_BIRTH = "coalesce(t.birth, CASE WHEN t.name_grade = 'identifier' THEN try_strptime(substr(t.id_no, 7, 8), '%Y%m%d')::DATE END)"
+_SEX = "coalesce(t.sex, CASE WHEN t.name_grade = 'identifier' THEN CASE WHEN substr(t.id_no, 17, 1) IN ('1', '3', '5', '7', '9') THEN 'M' ELSE 'F' END END)"
 
 _DESCRIBED = (
     NodeRule(
-        "Organization", "organizations", "t.name_ref", "t.name", "t.name_grade", _ORG_SECOND, 0,
+        "Organization", "organizations", "t.name_ref", shown("t.name"), "t.name_grade", _ORG_SECOND, 0,
         columns={
             "uscc": "CASE WHEN t.name_grade = 'identifier' THEN upper(trim(t.uscc)) END", "kind": "t.type", "region": "t.region",
             "founded": "t.founded", "closed": "t.closed", "status": "t.status", "capital_fen": "t.capital",
@@ -25,16 +27,16 @@ _DESCRIBED = (
             "scope": "t.scope", "industry": "t.industry", "country": "t.country",
         },
     ),
-    NodeRule("Organization", "roles", "t.company_ref", "t.company", "t.company_grade", "'Company'", 6),
-    NodeRule("Organization", "bids", "t.bidder_ref", "t.bidder", "t.bidder_grade", "'Company'", 6,
+    NodeRule("Organization", "roles", "t.company_ref", shown("t.company"), "t.company_grade", "'Company'", 6),
+    NodeRule("Organization", "bids", "t.bidder_ref", shown("t.bidder"), "t.bidder_grade", "'Company'", 6,
              columns={"uscc": "CASE WHEN t.bidder_ref NOT LIKE 'org:name:%' THEN substr(t.bidder_ref, 5) END"}),
-    NodeRule("Organization", "contracts", "t.supplier_ref", "t.supplier", "t.supplier_grade", "'Company'", 7),
-    NodeRule("Organization", "awards", "t.supplier_ref", "t.supplier", "t.supplier_grade", "'Company'", 7),
+    NodeRule("Organization", "contracts", "t.supplier_ref", shown("t.supplier"), "t.supplier_grade", "'Company'", 7),
+    NodeRule("Organization", "awards", "t.supplier_ref", shown("t.supplier"), "t.supplier_grade", "'Company'", 7),
     NodeRule(
-        "Person", "persons", "t.name_ref", "t.name", "t.name_grade", priority=0,
-        columns={"birth": "t.birth", "sex": "t.sex", "region": "t.region", "death_date": "t.death_date", "id_last4": "right(t.id_no, 4)"},
+        "Person", "persons", "t.name_ref", shown("t.name"), "t.name_grade", priority=0,
+        columns={"birth": _BIRTH, "sex": _SEX, "region": "t.region", "death_date": "t.death_date", "id_last4": "right(t.id_no, 4)"},
     ),
-    NodeRule("Person", "staff", "t.name_ref", "t.name", "t.name_grade", "'Staff'", 1, columns={"id_last4": "right(t.id_no, 4)"}),
+    NodeRule("Person", "staff", "t.name_ref", shown("t.name"), "t.name_grade", "'Staff'", 1, columns={"id_last4": "right(t.id_no, 4)"}),
     NodeRule("Department", "departments", f"'dept:' || {tail('t.org_ref')} || '/' || t.dept", "t.dept", columns={"kind": "t.kind", "powers": "t.powers"}),
     NodeRule("Department", "staff", f"'dept:' || {tail('t.org_ref')} || '/' || t.dept", "t.dept", priority=5, where="t.dept IS NOT NULL"),
     NodeRule(
@@ -72,25 +74,29 @@ _DESCRIBED = (
         for template in ("lots", "bids", "awards", "bid_artifacts", "bid_deposits", "bid_lines", "contracts", "evaluators", "approvals", "notices")
     ),
     NodeRule(
-        "Bid", "bids", BID, "t.bidder", where="t.bidder_ref IS NOT NULL",
+        "Bid", "bids", BID, shown("t.bidder"), where="t.bidder_ref IS NOT NULL",
         columns={
             "amount_fen": "t.amount", "status": "coalesce(t.status, CASE WHEN t.amount IS NOT NULL THEN 'valid' END)",
             "received": "t.received", "rank": "t.rank", "score": "t.score", "reject_reason": "t.reject_reason", "lot_id": LOT,
             "tender_id": TENDER, "bidder_id": "t.bidder_ref", "bidder_grade": "t.bidder_grade", "contact_id": "t.contact_ref",
-            "contact_phone": "t.contact_phone", "pm_id": "t.pm_ref",
+            "contact_phone": "(SELECT c.id FROM id_contact c WHERE c.kind = 'phone' AND c.raw = t.contact_phone)", "pm_id": "t.pm_ref",
         },
     ),
     *(
-        NodeRule("Bid", template, BID, "t.bidder", priority=5, where="t.bidder_ref IS NOT NULL",
+        NodeRule("Bid", template, BID, shown("t.bidder"), priority=5, where="t.bidder_ref IS NOT NULL",
                  columns={"lot_id": LOT, "tender_id": TENDER, "bidder_id": "t.bidder_ref", "bidder_grade": "t.bidder_grade"})
         for template in ("bid_artifacts", "bid_deposits", "bid_lines")
     ),
-    NodeRule(
-        "Award", "awards", AWARD, f"t.project_no || '/' || {lot_no()} || ' 中标'", where="t.supplier_ref IS NOT NULL",
-        columns={
-            "amount_fen": "t.amount", "date": "t.date", "status": "coalesce(t.status, 'active')", "lot_id": LOT, "tender_id": TENDER,
-            "supplier_id": "t.supplier_ref", "supplier_grade": "t.supplier_grade",
-        },
+    *(
+        NodeRule(
+            "Award", "awards", AWARD, f"t.project_no || '/' || {lot_no()} || ' 中标'", priority=priority,
+            where=f"t.supplier_ref IS NOT NULL AND {when}",
+            columns={
+                "amount_fen": "t.amount", "date": "t.date", "status": "coalesce(t.status, 'active')", "lot_id": LOT, "tender_id": TENDER,
+                "supplier_id": "t.supplier_ref", "supplier_grade": "t.supplier_grade",
+            },
+        )
+        for priority, when in ((1, "coalesce(t.status, 'active') <> 'pending'"), (2, "t.status = 'pending'"))
     ),
     NodeRule(
         "Contract", "contracts", CONTRACT, "coalesce(t.title, t.contract_no)",
@@ -117,6 +123,7 @@ _DESCRIBED = (
     NodeRule("Item", "contract_lines", "'item:' || t.item", "t.item", priority=5, columns={"spec": "t.spec", "reg_no": "t.reg_no"}),
     NodeRule("Item", "prices", "'item:' || t.item", "t.item", priority=6),
     NodeRule("Item", "usage", "'item:' || t.item", "t.item", priority=6),
+    NodeRule("Item", "authorisations", "'item:' || t.item", "t.item", priority=6, where="t.item IS NOT NULL"),
     NodeRule("Usage", "usage", "'usage:' || substr(t._key, 1, 16)", "t.item || ' × ' || t.qty::VARCHAR",
              columns={"qty": "t.qty", "price_fen": "t.price", "ts": "t.ts", "dept": "t.dept", "org_id": "t.org_ref",
                       "item_id": "'item:' || t.item", "doctor_id": "t.doctor_ref"}),
@@ -149,6 +156,7 @@ _DESCRIBED = (
              columns={"kind": "t.kind", "published": "t.published"}),
     NodeRule("Lead", "leads", "'lead:' || t.lead_no", "coalesce(t.summary, t.lead_no)",
              columns={"lead_no": "t.lead_no", "received": "t.received", "status": "t.status", "origin": "t.source", "amount_fen": "t.amount"}),
+    NodeRule("Lead", "cases", "'lead:' || t.lead_no", "t.lead_no", priority=5, columns={"lead_no": "t.lead_no"}, where="t.lead_no IS NOT NULL"),
     NodeRule("Case", "cases", "'case:' || t.case_no", "t.case_no",
              columns={"case_no": "t.case_no", "filed": "t.filed", "outcome": "t.outcome", "amount_fen": "t.amount", "confirmed": "t.confirmed"}),
 )  # fmt: skip
@@ -158,12 +166,17 @@ def _mentioned() -> tuple[NodeRule, ...]:
     """Everybody whom any row names exists, even if no file describes him."""
     rules = []
     for template, references in REFERENCES.items():
-        for r in references:
+        for r in references if template != "whitelists" else ():  # an exemption is no mention
+            filed = (
+                f" AND {NO_FILE.format(f't.{r.scope[1:]}_ref')}"
+                if template in ("transactions", "benefit_payments") and r.scope
+                else ""
+            )
             for label, prefix in (("Organization", "org:"), ("Person", "person:")):
                 if r.kind == "party" or (r.kind == "org") == (label == "Organization"):
                     rules.append(
-                        NodeRule(label, template, f't."{r.column}_ref"', f't."{r.column}"', f't."{r.column}_grade"', priority=9,
-                                 where=f"t.\"{r.column}_ref\" LIKE '{prefix}%'")
+                        NodeRule(label, template, f't."{r.column}_ref"', shown(f't."{r.column}"'), f't."{r.column}_grade"', priority=9,
+                                 where=f"t.\"{r.column}_ref\" LIKE '{prefix}%'{filed}")
                     )  # fmt: skip
     for template, columns in ACCOUNTS.items():
         for column in columns:

@@ -18,6 +18,10 @@ KEPT: dict[str, dict[str, str]] = {
     "whitelists": {
         "subject_id": """CASE t.kind WHEN 'account' THEN (SELECT a.id FROM id_acct a WHERE a.raw = t.value)
                                      WHEN 'device' THEN t.value
+                                     WHEN 'item' THEN 'item:' || trim(t.value)
+                                     WHEN 'report' THEN t.value
+                                     WHEN 'org' THEN CASE WHEN t.value_ref LIKE 'org:%' THEN t.value_ref
+                                                          ELSE (SELECT 'org:name:' || x.norm FROM id_text x WHERE x.raw = t.value) END
                                      WHEN 'phone' THEN (SELECT c.id FROM id_contact c WHERE c.kind = 'phone' AND c.raw = t.value)
                                      WHEN 'address' THEN (SELECT c.id FROM id_contact c WHERE c.kind = 'address' AND c.raw = t.value)
                                      ELSE t.value_ref END"""

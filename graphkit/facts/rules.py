@@ -43,6 +43,7 @@ class EdgeRule:
     event: bool = False
 
 
+_ID_NUMBER = "[1-9][0-9]{5}((18|19|20)[0-9]{2}|[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}([0-9Xx]?)"
 GRADE_RANK = "CASE {} WHEN 'identifier' THEN 0 WHEN 'unique_name' THEN 1 WHEN 'scoped_name' THEN 2 ELSE 3 END"
 GRADE_NAME = "CASE {} WHEN 0 THEN 'identifier' WHEN 1 THEN 'unique_name' WHEN 2 THEN 'scoped_name' ELSE 'name_only' END"
 
@@ -53,15 +54,32 @@ def weaker(*columns: str) -> str:
     return GRADE_NAME.format(ranks[0] if len(ranks) == 1 else f"greatest({', '.join(ranks)})")
 
 
+def weakest(column: str) -> str:
+    """SQL of the weakest grade of a group."""
+    return GRADE_NAME.format(f"max({GRADE_RANK.format(column)})")
+
+
 def tail(column: str) -> str:
     """SQL of an organization's or person's id without its prefix."""
     return f"regexp_replace({column}, '^(org|person):(name:)?', '')"
+
+
+def shown(column: str) -> str:
+    """SQL of a text as a name to show: NULL when it is somebody's ID number, which stays in the records (CONTRACT 2)."""
+    plain = f"regexp_replace({column}, '[^0-9A-Za-z]', '', 'g')"
+    return f"CASE WHEN regexp_full_match({plain}, '{_ID_NUMBER}') THEN NULL ELSE {column} END"
 
 
 def lot_no(column: str = "t.lot") -> str:
     """SQL of a lot number; a project without lots has one, 1."""
     return f"coalesce(nullif(trim({column}), ''), '1')"
 
+
+NO_FILE = "coalesce({} NOT IN (SELECT id FROM id_filed_account), true)"
+"""SQL: the accounts file does not say who holds this account, so a statement may (templates.csv, `from_name`)."""
+
+PLAIN_KIND = "-"
+"""Second label of an organization whose registered type has none: not even a supplier's (CONTRACT 3)."""
 
 LOT = f"'lot:' || t.project_no || '/' || {lot_no()}"
 TENDER = "'tender:' || t.project_no"

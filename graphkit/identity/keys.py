@@ -40,7 +40,10 @@ def read_key(workspace: Path) -> bytes:
         raise InputRefused(
             "key-too-short",
             Text("密钥文件少于 16 字节", "the key file holds fewer than 16 bytes"),
-            Text("恢复原来的密钥文件；更换密钥会改变所有人员编号", "restore the old key file; another key changes every person's id"),
+            Text(
+                "恢复原来的密钥文件；更换密钥会改变所有人员编号",
+                "restore the old key file; another key changes every person's id",
+            ),
             Where(file=str(path)),
         )
     return key

@@ -58,7 +58,10 @@ REFERENCES: Mapping[str, tuple[Reference, ...]] = MappingProxyType(
         "employment": (_org("employer"), _person("name", "id_no", "employer", registers=True)),
         "kinship": (_person("name_a", "id_no_a"), _person("name_b", "id_no_b")),
         "contacts": (_org("scope"), _party("subject", "subject_id", "scope")),
-        "accounts": (_party("holder", "holder_id", "=acct"), _person("operator", "operator_id_no", "=acct")),
+        "accounts": (
+            _party("holder", "holder_id", "=acct", registers=True),
+            _person("operator", "operator_id_no", "=acct"),
+        ),
         "transactions": (_party("from_name", None, "=from_acct"), _party("to_name", None, "=to_acct")),
         "tenders": (_org("buyer"), _org("agent"), _party("spec_author", None, "=project")),
         "bids": (
@@ -115,6 +118,11 @@ REFERENCES: Mapping[str, tuple[Reference, ...]] = MappingProxyType(
 """References of each template; an `org` that is a scope stands before the person whose name it bounds."""
 
 ACCOUNTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"accounts": ("acct",), "transactions": ("from_acct", "to_acct"), "bid_deposits": ("acct",), "benefit_payments": ("acct",)}
+    {
+        "accounts": ("acct",),
+        "transactions": ("from_acct", "to_acct"),
+        "bid_deposits": ("acct",),
+        "benefit_payments": ("acct",),
+    }
 )
 """Columns that hold a bank account."""

@@ -12,7 +12,6 @@ from duckdb import DuckDBPyConnection as Connection
 from graphkit.identity.references import ACCOUNTS, REFERENCES, Reference
 from graphkit.identity.texts import judge_texts, quoted
 
-
 _NO_SCOPE = "substr(t._key, 1, 12)"
 
 
@@ -49,7 +48,9 @@ def _register_org_names(con: Connection, templates: list[str]) -> None:
         for r in _references(template, "org", "party"):
             if r.number and template != "organizations":
                 pair = f"""FROM rec_{template} t JOIN id_text x ON x.raw = t.{quoted(r.column)}
-                           JOIN id_text n ON n.raw = t.{quoted(r.number)} WHERE n.uscc IS NOT NULL"""  # noqa: S608
+                           JOIN id_text n ON n.raw = t.{quoted(r.number)} WHERE n.uscc IS NOT NULL"""
+                if r.kind == "party":  # there an ID number wins, and a person's name is never a unit's (CONTRACT 3)
+                    pair += " AND n.person_id IS NULL AND x.orglike"
                 claims.append(f"SELECT x.norm, 'org:' || n.uscc, 2 {pair}")
                 if r.project:
                     by_project.append(f"SELECT t.project_no, x.norm, 'org:' || n.uscc {pair}")
@@ -85,7 +86,9 @@ def _resolve_orgs(con: Connection, template: str) -> None:
     columns, joins = ["t.*"], []
     for i, r in enumerate(_references(template, "org")):
         column = quoted(r.column)
-        joins.append(f"LEFT JOIN id_text x{i} ON x{i}.raw = t.{column} LEFT JOIN id_orgname m{i} ON m{i}.norm = x{i}.norm")
+        joins.append(
+            f"LEFT JOIN id_text x{i} ON x{i}.raw = t.{column} LEFT JOIN id_orgname m{i} ON m{i}.norm = x{i}.norm"
+        )
         number = "NULL"
         if r.number:
             joins.append(f"LEFT JOIN id_text n{i} ON n{i}.raw = t.{quoted(r.number)}")
@@ -95,8 +98,9 @@ def _resolve_orgs(con: Connection, template: str) -> None:
             joins.append(f"LEFT JOIN id_projectname p{i} ON p{i}.project_no = t.project_no AND p{i}.norm = x{i}.norm")
             project = f"p{i}.id"
         # Written identically in the files of one project is unique inside that project (CONTRACT 3).
-        alone = "unique_name" if r.registers else "name_only"
-        unknown = f"CASE WHEN m{i}.norm IS NULL THEN 'unique_name' ELSE '{alone}' END" if r.project else f"'{alone}'"
+        unknown = f"CASE WHEN m{i}.n > 1 THEN 'name_only' ELSE 'unique_name' END" if r.registers else "'name_only'"
+        if r.project:
+            unknown = f"CASE WHEN m{i}.norm IS NULL AND t.project_no IS NOT NULL THEN 'unique_name' ELSE {unknown} END"
         columns += [
             f"""CASE WHEN {number} IS NOT NULL THEN 'org:' || {number} WHEN x{i}.uscc IS NOT NULL THEN 'org:' || x{i}.uscc
                      WHEN {project} IS NOT NULL THEN {project} WHEN m{i}.n = 1 THEN m{i}.id
@@ -150,16 +154,21 @@ def _register_people(con: Connection, templates: list[str]) -> None:
         for r in _references(template, "person", "party"):
             if not r.registers or r.number is None:
                 continue
-            staff = "LEFT JOIN id_staffno f ON f.scope_id = t.org_ref AND f.staff_no = trim(t.staff_no)" if r.staff_no else ""
+            staff = (
+                "LEFT JOIN id_staffno f ON f.scope_id = t.org_ref AND f.staff_no = trim(t.staff_no)"
+                if r.staff_no
+                else ""
+            )
             person = "coalesce(n.person_id, f.id)" if r.staff_no else "n.person_id"
             base = f"""FROM org_{template} t JOIN id_text x ON x.raw = t.{quoted(r.column)}
-                       LEFT JOIN id_text n ON n.raw = t.{quoted(r.number)} {staff}"""  # noqa: S608
+                       LEFT JOIN id_text n ON n.raw = t.{quoted(r.number)} {staff}"""
             scope = _scope(template, r)
+            known_org = " AND x.norm NOT IN (SELECT norm FROM id_orgclaim WHERE level = 0)" if r.kind == "party" else ""
             known.append(f"SELECT {scope}, x.norm, {person} {base} WHERE {person} IS NOT NULL")
             if template in ("staff", "roles", "organizations"):
                 named.append(
                     f"""SELECT {scope}, x.norm, 'person:name:' || regexp_replace({scope}, '^org:(name:)?', '') || ':' || x.norm
-                        {base} WHERE {person} IS NULL AND NOT x.orglike AND n.uscc IS NULL"""
+                        {base} WHERE {person} IS NULL AND NOT x.orglike AND coalesce(n.uscc, x.uscc) IS NULL{known_org}"""
                 )
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE id_roster AS
@@ -175,7 +184,9 @@ def _register_people(con: Connection, templates: list[str]) -> None:
 def _resolve_people(con: Connection, template: str) -> None:
     columns, joins = ["t.*"], []
     if template == "approvals":
-        joins.append(_BUYER_OF_APPROVAL if _has_dealings(con) else "LEFT JOIN (SELECT NULL::VARCHAR AS id) buyer ON false")
+        joins.append(
+            _BUYER_OF_APPROVAL if _has_dealings(con) else "LEFT JOIN (SELECT NULL::VARCHAR AS id) buyer ON false"
+        )
     for i, r in enumerate(_references(template, "person", "party")):
         scope = _scope(template, r)
         joins.append(f"LEFT JOIN id_text x{i} ON x{i}.raw = t.{quoted(r.column)}")
@@ -204,10 +215,12 @@ def _resolve_people(con: Connection, template: str) -> None:
         columns += [
             f"""CASE WHEN {person} IS NOT NULL THEN {person} WHEN ({org_id}) IS NOT NULL THEN {org_id}
                      WHEN {staff} IS NOT NULL THEN {staff} WHEN r{i}.n = 1 THEN r{i}.id
-                     WHEN x{i}.norm IS NOT NULL THEN {own} END AS {quoted(r.column + "_ref")}""",
+                     WHEN x{i}.norm IS NOT NULL THEN {own} WHEN {claim} IS NOT NULL THEN 'person:name:' || {claim} || ':?'
+                END AS {quoted(r.column + "_ref")}""",
             f"""CASE WHEN {person} IS NOT NULL THEN 'identifier' WHEN ({org_grade}) IS NOT NULL THEN {org_grade}
                      WHEN {staff} IS NOT NULL THEN 'identifier' WHEN r{i}.n = 1 THEN 'scoped_name'
                      WHEN x{i}.norm IS NOT NULL THEN CASE WHEN r{i}.n > 1 THEN 'name_only' ELSE {names_it} END
+                     WHEN {claim} IS NOT NULL THEN 'name_only'
                 END AS {quoted(r.column + "_grade")}""",
         ]
     con.execute(

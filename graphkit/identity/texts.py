@@ -5,16 +5,16 @@ Works on distinct values, so that a million statements by the same thousand acco
 
 from __future__ import annotations
 
-from duckdb import DuckDBPyConnection as Connection
 import pyarrow as pa
+from duckdb import DuckDBPyConnection as Connection
 
 from graphkit.identity.keys import keyed
 from graphkit.identity.references import ACCOUNTS, REFERENCES, Reference
 from graphkit.values.account import normalise_account
-from graphkit.values.id_no import normalise_id_no
+from graphkit.values.id_no import birth, compact, normalise_id_no
 from graphkit.values.names import looks_like_org, norm_name
+from graphkit.values.uscc import compact as compact_uscc
 from graphkit.values.uscc import valid_uscc
-
 
 
 def quoted(column: str) -> str:
@@ -37,7 +37,8 @@ def judge_texts(con: Connection, key: bytes, templates: list[str]) -> None:
     """Make `id_text(raw, norm, uscc, person_id, claim, orglike)` and `id_acct(raw, id, last4)` for the given templates.
 
     `norm` is the name for matching; `person_id` stands when the text is a valid ID number, `uscc` when it is a valid
-    统一社会信用代码 (an ID number wins, CONTRACT 3); `claim` hashes the text, to keep two unprovable claims apart.
+    统一社会信用代码 (rarely both: the column's kind decides, CONTRACT 3); `claim` hashes the text, to keep two unprovable
+    claims apart. What has the form of an ID number stands as a hash in `norm`: no number is ever part of an id.
     """
     selects = [
         f"SELECT {quoted(column)} AS raw FROM rec_{template}"  # noqa: S608
@@ -62,8 +63,8 @@ def judge_texts(con: Connection, key: bytes, templates: list[str]) -> None:
     table = pa.table(
         {
             "raw": pa.array(texts, pa.string()),
-            "norm": pa.array([norm_name(text) or None for text in texts], pa.string()),
-            "uscc": pa.array([_uscc(text) if not number else None for text, number in zip(texts, id_nos, strict=True)], pa.string()),
+            "norm": pa.array(_norms(key, texts), pa.string()),
+            "uscc": pa.array([_uscc(text) for text in texts], pa.string()),
             "person_id": pa.array([f"person:{next(persons)}" if number else None for number in id_nos], pa.string()),
             "claim": pa.array(_claims(key, texts, claimed), pa.string()),
             "orglike": pa.array([looks_like_org(text) for text in texts], pa.bool_()),
@@ -81,8 +82,14 @@ def _claims(key: bytes, texts: list[str], claimed: list[str]) -> list[str | None
     return [found[:12] if (found := hashes.get(text)) else None for text in texts]
 
 
+def _norms(key: bytes, texts: list[str]) -> list[str | None]:
+    hidden = [text for text in texts if (normalise_id_no(text) or birth(compact(text))) and not valid_uscc(text)]
+    hashes = dict(zip(hidden, keyed(key, "claim", hidden), strict=True))
+    return [f"#{hashes[text][:12]}" if text in hashes else norm_name(text) or None for text in texts]
+
+
 def _uscc(text: str) -> str | None:
-    code = text.strip().upper()
+    code = compact_uscc(text)
     return code if valid_uscc(code) else None
 
 

@@ -66,14 +66,16 @@ class Views:
             return
         if name not in VIEWS:
             raise UsageError(
-                "unknown-view", Text(f"没有视图 {name}", f"there is no view {name}"), Text("可用：" + "、".join(VIEWS), "known: " + ", ".join(VIEWS))
+                "unknown-view",
+                Text(f"没有视图 {name}", f"there is no view {name}"),
+                Text("可用：" + "、".join(VIEWS), "known: " + ", ".join(VIEWS)),
             )
         for needed in _NEEDS.get(name, ()):
             self._keep(needed)
         missing = [t for t in _ROW_VIEWS.get(name, ()) if t not in self._rows]
         for template in missing:
             self._con.execute(f"CREATE VIEW IF NOT EXISTS w_{template} AS {_EMPTY_ROWS[template]}")
-        self._con.execute(f"CREATE TEMP TABLE view_{name} AS {VIEWS[name]}")  # noqa: S608
+        self._con.execute(f"CREATE TEMP TABLE view_{name} AS {VIEWS[name]}")
         self._kept.add(name)
 
     def close(self) -> None:
@@ -83,7 +85,9 @@ class Views:
     def __enter__(self) -> Views:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 
@@ -114,7 +118,9 @@ _EMPTY_ROWS: Mapping[str, str] = {
         "bid_id:VARCHAR lot_id:VARCHAR tender_id:VARCHAR bidder_id:VARCHAR bidder:VARCHAR bidder_grade:VARCHAR line_no:BIGINT item:VARCHAR"
         " qty:DOUBLE unit_price:BIGINT src:BIGINT"
     ),
-    "contract_lines": _empty("contract_id:VARCHAR item:VARCHAR spec:VARCHAR reg_no:VARCHAR qty:DOUBLE unit_price:BIGINT src:BIGINT"),
+    "contract_lines": _empty(
+        "contract_id:VARCHAR item:VARCHAR spec:VARCHAR reg_no:VARCHAR qty:DOUBLE unit_price:BIGINT src:BIGINT"
+    ),
     "prices": _empty("item:VARCHAR source:VARCHAR price:BIGINT region:VARCHAR from_date:DATE to_date:DATE src:BIGINT"),
     "invoices": _empty(
         "id:VARCHAR seller_id:VARCHAR buyer_id:VARCHAR date:DATE item:VARCHAR qty:DOUBLE unit_price:BIGINT batch_no:VARCHAR src:BIGINT"
@@ -123,7 +129,9 @@ _EMPTY_ROWS: Mapping[str, str] = {
         "jurisdiction:VARCHAR budget_level:VARCHAR category:VARCHAR rule:VARCHAR amount:DOUBLE valid_from:DATE valid_to:DATE src:BIGINT"
     ),
     "exclusive_schemes": _empty("scheme_a:VARCHAR scheme_b:VARCHAR grace_months:BIGINT src:BIGINT"),
-    "whitelists": _empty("detector:VARCHAR kind:VARCHAR value:VARCHAR subject_id:VARCHAR valid_from:DATE valid_to:DATE src:BIGINT"),
+    "whitelists": _empty(
+        "detector:VARCHAR kind:VARCHAR value:VARCHAR subject_id:VARCHAR valid_from:DATE valid_to:DATE src:BIGINT"
+    ),
     "transactions": _empty(
         "from_acct_ref:VARCHAR to_acct_ref:VARCHAR direction:VARCHAR tx:VARCHAR ts:TIMESTAMP amount:BIGINT"
         " channel:VARCHAR purpose:VARCHAR contract_id:VARCHAR src:BIGINT"

@@ -39,13 +39,17 @@ PEOPLE_VIEWS: Mapping[str, str] = {
             _link("e_LEGAL_REP_OF", "'legal_rep'"),
             _link("e_DIRECTS", "e.kind"),
             _link("e_OWNS", "e.kind"),
-            _link("e_EMPLOYED_BY", "CASE WHEN e.origin = 'employment' THEN 'employee' ELSE e.kind END", "e.kind <> 'staff'"),
+            _link(
+                "e_EMPLOYED_BY",
+                "CASE WHEN e.origin = 'employment' THEN 'employee' ELSE e.kind END",
+                "e.kind <> 'staff'",
+            ),
             _link("e_NOMINEE_FOR", "'nominee_for'"),
         )
     ),
     "employment": f"""SELECT e.from_id AS person_id, e.to_id AS employer_id, e.kind, e.from_date, e.to_date, e.id AS eid
                       FROM e_EMPLOYED_BY e WHERE e.origin = 'employment' AND {_VALID}""",  # noqa: S608
-    "control": "SELECT from_id AS person_id, to_id AS company_id, eff_pct, grade, id AS eid FROM e_CONTROLS",
+    "control": f"SELECT e.from_id AS person_id, e.to_id AS company_id, e.eff_pct, e.from_date, e.to_date, e.grade, e.id AS eid FROM e_CONTROLS e WHERE {_VALID}",  # noqa: S608
     "contacts": f"""SELECT e.from_id AS subject_id, CASE WHEN e.from_id LIKE 'person:%' THEN 'Person' ELSE 'Organization' END AS subject_label,
                            e.kind, c.name AS value, e.to_id AS contact_id, c.hub_size, e.from_date, e.to_date, e.grade, e.id AS eid
                     FROM e_HAS_CONTACT e JOIN n_Contact c ON c.id = e.to_id WHERE {_VALID}""",  # noqa: S608

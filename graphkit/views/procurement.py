@@ -13,7 +13,7 @@ PROCUREMENT_VIEWS: Mapping[str, str] = {
                          t.spec_text
                   FROM n_Tender t LEFT JOIN n_Organization o ON o.id = t.buyer_id WHERE t.published IS NULL OR t.published <= as_of()""",
     "lots": """SELECT l.id, l.tender_id, l.lot_no, l.amount_fen, coalesce(l.category, t.category) AS category, l.status
-               FROM n_Lot l LEFT JOIN n_Tender t ON t.id = l.tender_id""",
+               FROM n_Lot l LEFT JOIN n_Tender t ON t.id = l.tender_id WHERE t.published IS NULL OR t.published <= as_of()""",
     "bids": """SELECT b.id, b.lot_id, b.tender_id, b.bidder_id, b.name AS bidder_name, b.bidder_grade, b.amount_fen, b.status, b.received,
                       b.rank, b.score, b.reject_reason, b.contact_id, b.contact_phone, b.pm_id, e.id AS eid
                FROM n_Bid b JOIN e_BID_BY e ON e.from_id = b.id LEFT JOIN n_Tender t ON t.id = b.tender_id
@@ -35,19 +35,22 @@ PROCUREMENT_VIEWS: Mapping[str, str] = {
                                 l.qty, l.unit_price AS unit_price_fen, l.src
                          FROM w_contract_lines l JOIN n_Contract c ON c.id = l.contract_id LEFT JOIN n_Item i ON i.id = 'item:' || l.item
                          WHERE c.signed IS NULL OR c.signed <= as_of()""",
-    "prices": "SELECT item, source, price AS price_fen, region, from_date, to_date, src FROM w_prices",
+    "prices": "SELECT item, source, price AS price_fen, region, from_date, to_date, src FROM w_prices WHERE from_date IS NULL OR from_date <= as_of()",
     "invoice_lines": """SELECT id, seller_id, buyer_id, date, item, qty, unit_price AS unit_price_fen, batch_no, src FROM w_invoices
                         WHERE date IS NULL OR date <= as_of()""",
     "artifacts": f"""SELECT {_BIDDER}, e.kind, d.name AS value, e.to_id AS device_id, d.hub_size, e.stage, e.recorded, e.id AS eid
-                     FROM e_SUBMITTED_VIA e JOIN n_Bid b ON b.id = e.from_id JOIN n_Device d ON d.id = e.to_id""",  # noqa: S608
+                     FROM e_SUBMITTED_VIA e JOIN n_Bid b ON b.id = e.from_id JOIN n_Device d ON d.id = e.to_id
+                     WHERE e.recorded IS NULL OR e.recorded::DATE <= as_of()""",  # noqa: S608
     "deposits": f"""SELECT {_BIDDER}, e.to_id AS acct_id, a.kind AS acct_kind, a.holder_id, coalesce(p.name, o.name) AS holder_name,
                            e.payer_id, e.amount_fen, e.ts, e.form, e.id AS eid
                     FROM e_DEPOSIT_FROM e JOIN n_Bid b ON b.id = e.from_id LEFT JOIN view_accounts a ON a.id = e.to_id
-                    LEFT JOIN n_Person p ON p.id = a.holder_id LEFT JOIN n_Organization o ON o.id = a.holder_id""",  # noqa: S608
+                    LEFT JOIN n_Person p ON p.id = a.holder_id LEFT JOIN n_Organization o ON o.id = a.holder_id
+                    WHERE e.ts IS NULL OR e.ts::DATE <= as_of()""",  # noqa: S608
     "bid_lines": """SELECT bid_id, lot_id, tender_id, bidder_id, bidder AS bidder_name, bidder_grade, line_no, item, qty,
                            unit_price AS unit_price_fen, src
                     FROM w_bid_lines""",
-    "evaluations": """SELECT from_id AS person_id, to_id AS tender_id, role, bidder_id, score, grade, id AS eid FROM e_EVALUATED""",
+    "evaluations": """SELECT e.from_id AS person_id, e.to_id AS tender_id, e.role, e.bidder_id, e.score, e.grade, e.id AS eid
+                      FROM e_EVALUATED e LEFT JOIN n_Tender t ON t.id = e.to_id WHERE t.published IS NULL OR t.published <= as_of()""",
     "approvals": " UNION ALL ".join(
         f"""SELECT e.from_id AS person_id, CASE WHEN e.to_id LIKE 'tender:%' THEN e.to_id ELSE c.tender_id END AS tender_id,
                    CASE WHEN e.to_id LIKE 'contract:%' THEN e.to_id END AS contract_id, e.action, e.date, e.grade, e.id AS eid

@@ -11,7 +11,7 @@ WELFARE_VIEWS: Mapping[str, str] = {
     "benefit_payments": """SELECT b.person_id, p.name AS person_name, b.scheme, b.region, b.period, b.period_to, b.kind, b.amount_fen, b.acct_id,
                                   coalesce(a.holder_id, b.acct_holder_id) AS acct_holder_id, b.paid, b.person_grade AS grade, min(e.id) AS eid
                            FROM n_Benefit b JOIN e_RECEIVES e ON e.to_id = b.id JOIN n_Person p ON p.id = b.person_id
-                           LEFT JOIN n_Account a ON a.id = b.acct_id WHERE b.period <= as_of() GROUP BY ALL""",
+                           LEFT JOIN n_Account a ON a.id = b.acct_id WHERE b.period <= as_of() AND (b.paid IS NULL OR b.paid <= as_of()) GROUP BY ALL""",
     "deaths": """SELECT f.person_id, f.from_date AS date, f.value AS source, f.person_grade AS grade, min(e.id) AS eid
                  FROM n_StatusFact f JOIN e_EVIDENCED_BY e ON e.to_id = f.id WHERE f.kind = 'death' AND f.from_date <= as_of() GROUP BY ALL""",
     "custody": """SELECT f.person_id, f.from_date, f.to_date, min(e.id) AS eid
