@@ -90,7 +90,10 @@ def read_settings(path: Path) -> Settings:
         raise UsageError(
             "settings-syntax",
             Text(f"设置文件不是有效的 TOML：{error}", f"the settings file is not valid TOML: {error}"),
-            Text("请改正该行，或删除该文件后运行 graphkit init", "mend that line, or remove the file and run graphkit init"),
+            Text(
+                "请改正该行，或删除该文件后运行 graphkit init",
+                "mend that line, or remove the file and run graphkit init",
+            ),
             Where(file=str(path)),
         ) from None
     except ValidationError as error:

@@ -1,12 +1,12 @@
 """The error tree. Each error says what, where and what to do, in zh and en, and knows its exit code (CONTRACT 1).
 
-    GraphkitError          1   a fault of ours
-    ├── UsageError         2   unknown id, bad parameter, ambiguous name, a verb that is not in this version
-    ├── InputRefused       3   a file cannot be read as it stands, or waits for a decision
-    ├── CheckFailed        4   verify, audit verify, doctor
-    ├── StoreUnreachable   5   no answer from the graph store
-    ├── LimitReached       5   time, rows, memory, disk
-    └── Busy              75   another load or scan holds the workspace
+GraphkitError          1   a fault of ours
+├── UsageError         2   unknown id, bad parameter, ambiguous name, a verb that is not in this version
+├── InputRefused       3   a file cannot be read as it stands, or waits for a decision
+├── CheckFailed        4   verify, audit verify, doctor
+├── StoreUnreachable   5   no answer from the graph store
+├── LimitReached       5   time, rows, memory, disk
+└── Busy              75   another load or scan holds the workspace
 """
 
 from __future__ import annotations

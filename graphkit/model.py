@@ -61,13 +61,17 @@ SECOND_LABELS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 
 _NODES = (
-    NodeType("Person", "自然人", "Person", "person", _props("birth:date sex region death_date:date id_last4"), ("Staff",)),
+    NodeType(
+        "Person", "自然人", "Person", "person", _props("birth:date sex region death_date:date id_last4"), ("Staff",)
+    ),
     NodeType(
         "Organization",
         "单位",
         "Organization",
         "org",
-        _props("uscc kind region founded:date closed:date status capital:money paid_capital:money insured_count:int level beds:int scope industry country"),
+        _props(
+            "uscc kind region founded:date closed:date status capital:money paid_capital:money insured_count:int level beds:int scope industry country"
+        ),
         ("Hospital", "Agency", "School", "Village", "Company"),
     ),
     NodeType("Department", "科室", "Department", "dept", _props("kind powers")),
@@ -80,20 +84,44 @@ _NODES = (
         "采购项目",
         "Tender",
         "tender",
-        _props("project_no method method_zh budget:money budget_item category published:date deadline:datetime criteria status"),
+        _props(
+            "project_no method method_zh budget:money budget_item category published:date deadline:datetime criteria status"
+        ),
     ),
     NodeType("Lot", "标段", "Lot", "lot", _props("lot_no amount:money category status")),
-    NodeType("Bid", "投标", "Bid", "bid", _props("amount:money status received:datetime rank:int score:number reject_reason")),
+    NodeType(
+        "Bid", "投标", "Bid", "bid", _props("amount:money status received:datetime rank:int score:number reject_reason")
+    ),
     NodeType("Award", "中标", "Award", "award", _props("amount:money date:date status")),
-    NodeType("Contract", "合同", "Contract", "contract", _props("contract_no amount:money signed:date accepted:date category")),
+    NodeType(
+        "Contract",
+        "合同",
+        "Contract",
+        "contract",
+        _props("contract_no amount:money signed:date accepted:date category"),
+    ),
     NodeType("Amendment", "合同变更", "Amendment", "amendment", _props("seq:int delta:money reason date:date")),
     NodeType("Invoice", "发票", "Invoice", "invoice", _props("invoice_no amount:money date:date status")),
     NodeType("Item", "产品", "Item", "item", _props("udi_di reg_no spec brand category item_class vbp")),
     NodeType("Usage", "使用记录", "Usage", "usage", _props("qty:number price:money ts:datetime dept")),
-    NodeType("Beneficiary", "待遇享受人", "Beneficiary", "beneficiary", _props("scheme region approved:date status last_check:date channel")),
-    NodeType("Benefit", "待遇发放", "Benefit", "benefit", _props("scheme region period:date amount:money paid:date kind")),
+    NodeType(
+        "Beneficiary",
+        "待遇享受人",
+        "Beneficiary",
+        "beneficiary",
+        _props("scheme region approved:date status last_check:date channel"),
+    ),
+    NodeType(
+        "Benefit", "待遇发放", "Benefit", "benefit", _props("scheme region period:date amount:money paid:date kind")
+    ),
     NodeType("StatusFact", "状态事实", "StatusFact", "fact", _props("kind value from_date:date to_date:date")),
-    NodeType("RuralContract", "三资合同", "RuralContract", "rural", _props("asset kind area:number rent:money years:number signed:date")),
+    NodeType(
+        "RuralContract",
+        "三资合同",
+        "RuralContract",
+        "rural",
+        _props("asset kind area:number rent:money years:number signed:date"),
+    ),
     NodeType("Document", "证据材料", "Document", "document", _props("kind published:date")),
     NodeType("Lead", "线索", "Lead", "lead", _props("lead_no received:date status origin amount:money")),
     NodeType("Case", "案件", "Case", "case", _props("case_no filed:date outcome amount:money confirmed:bool")),
@@ -111,9 +139,17 @@ _EDGES = (
     EdgeType("CONTROLS", "控制", "controls", _P, _O, _props("eff_pct:number")),
     EdgeType("KIN_OF", "亲属", "kin of", _P, _P, _props("code degree:int origin")),
     EdgeType("ASSOCIATE_OF", "特定关系人", "associate of", _P, _P, _props("basis origin")),
-    EdgeType("HAS_CONTACT", "使用联系方式", "has contact", _PO + ("Bid",), ("Contact",), _props("kind"), 1.5),
-    EdgeType("USED_DEVICE", "使用设备", "used device", _PO + ("Bid",), ("Device",), _props("kind"), 1.5),
-    EdgeType("SUBMITTED_VIA", "制作/上传于", "submitted via", ("Bid",), ("Device",), _props("kind stage recorded:datetime"), 1.5),
+    EdgeType("HAS_CONTACT", "使用联系方式", "has contact", (*_PO, "Bid"), ("Contact",), _props("kind"), 1.5),
+    EdgeType("USED_DEVICE", "使用设备", "used device", (*_PO, "Bid"), ("Device",), _props("kind"), 1.5),
+    EdgeType(
+        "SUBMITTED_VIA",
+        "制作/上传于",
+        "submitted via",
+        ("Bid",),
+        ("Device",),
+        _props("kind stage recorded:datetime"),
+        1.5,
+    ),
     EdgeType("SHARES_CONTACT", "共用联系方式", "shares contact", _PO, _PO, _props("kind hub_size:int")),
     EdgeType("HOLDS_ACCOUNT", "户主", "holds account", _PO, _A),
     EdgeType("OPERATES_ACCOUNT", "实际操作账户", "operates account", _P, _A),
@@ -140,7 +176,9 @@ _EDGES = (
     EdgeType("USED_ITEM", "使用产品", "used item", ("Usage",), ("Item",), travel=2.0),
     EdgeType("ORDERED_BY", "开单", "ordered by", ("Usage",), _P, travel=2.0),
     EdgeType("USED_IN", "使用科室", "used in", ("Usage",), ("Department", "Organization"), travel=None),
-    EdgeType("QUERIED", "统方查询", "queried", _P, ("Item", "Organization"), _props("report ts:datetime rows:int"), None),
+    EdgeType(
+        "QUERIED", "统方查询", "queried", _P, ("Item", "Organization"), _props("report ts:datetime rows:int"), None
+    ),
     EdgeType("SPONSORED", "捐赠/讲课费", "sponsored", _PO, _PO, _props("kind amount:money date:date purpose")),
     EdgeType("CO_BID", "同场投标", "co-bid", _O, _O, _props("n:int jaccard:number"), 2.0),
     EdgeType("BEAT", "胜过", "beat", _O, _O, _props("n:int"), None),
@@ -148,7 +186,14 @@ _EDGES = (
     EdgeType("HANDLED_BY", "经办", "handled by", ("Benefit", "Beneficiary"), _P, _props("role"), 2.0),
     EdgeType("PAID_TO_ACCOUNT", "发放至", "paid to account", ("Benefit",), _A, travel=2.0),
     EdgeType("SUSPECT_IN", "被反映", "suspect in", _PO, ("Lead", "Case"), travel=None),
-    EdgeType("EVIDENCED_BY", "依据材料", "evidenced by", ("Lead", "Case", "Person", "Tender"), ("Document", "StatusFact"), travel=None),
+    EdgeType(
+        "EVIDENCED_BY",
+        "依据材料",
+        "evidenced by",
+        ("Lead", "Case", "Person", "Tender"),
+        ("Document", "StatusFact"),
+        travel=None,
+    ),
     EdgeType("INSTANCE_OF", "属于", "instance of", ("Lead", "Case"), ("Case",), travel=None),
     EdgeType("SIMILAR", "疑似同一（待人工判断）", "similar (for a human to judge)", _PO, _PO, _props("basis"), None),
 )
@@ -157,7 +202,14 @@ NODES: Mapping[str, NodeType] = MappingProxyType({n.label: n for n in _NODES})
 EDGES: Mapping[str, EdgeType] = MappingProxyType({e.type: e for e in _EDGES})
 
 ORG_SECOND: Mapping[str, str] = MappingProxyType(
-    {"hospital": "Hospital", "company": "Company", "agency": "Agency", "school": "School", "village": "Village", "person_business": "Company"}
+    {
+        "hospital": "Hospital",
+        "company": "Company",
+        "agency": "Agency",
+        "school": "School",
+        "village": "Village",
+        "person_business": "Company",
+    }
 )
 """`organizations.type` → second label; every other type stays `kind` on Organization (CONTRACT 3)."""
 

@@ -59,7 +59,12 @@ def run_scan(
 
 def public_bodies(views: Views) -> frozenset[str]:
     """Organizations that are buyers, agencies, banks, insurers or other public bodies."""
-    orgs = views.relation("orgs").filter(f"kind IN ({', '.join(repr(k) for k in sorted(PUBLIC_KINDS))})").select("id").fetchall()
+    orgs = (
+        views.relation("orgs")
+        .filter(f"kind IN ({', '.join(repr(k) for k in sorted(PUBLIC_KINDS))})")
+        .select("id")
+        .fetchall()
+    )
     buyers = views.relation("tenders").filter("buyer_id IS NOT NULL").select("buyer_id").distinct().fetchall()
     posts = views.relation("posts").select("org_id").distinct().fetchall()
     return frozenset(row[0] for row in [*orgs, *buyers, *posts])

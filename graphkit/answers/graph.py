@@ -22,7 +22,10 @@ def neighbors(ws: Workspace, node_id: str, types: Sequence[str], limit: int, as_
         "node": node_json(node_id, rows[node_id], sources),
         "groups": answer["groups"],
         "neighbors": [
-            {"node": node_json(n["node"]["id"], rows[n["node"]["id"]], sources), "edge": edges[n["edge"]["id"]].as_json()}
+            {
+                "node": node_json(n["node"]["id"], rows[n["node"]["id"]], sources),
+                "edge": edges[n["edge"]["id"]].as_json(),
+            }
             for n in answer["neighbors"]
         ],
         "shown": answer["shown"],
@@ -58,7 +61,14 @@ def path(ws: Workspace, a: str, b: str, max_hops: int, k: int, as_of: date | Non
     hops = Hops(ws.facts, found.paths, ws.lang)
     return {
         "paths": [
-            {"length": len(p.hops), "cost": round(p.cost, 6), "hops": hops.chain(p), "text": hops.text(p), "nodes": list(p.nodes), "weakest_grade": p.weakest_grade}
+            {
+                "length": len(p.hops),
+                "cost": round(p.cost, 6),
+                "hops": hops.chain(p),
+                "text": hops.text(p),
+                "nodes": list(p.nodes),
+                "weakest_grade": p.weakest_grade,
+            }
             for p in found.paths
         ],
         "searched": "whole graph",

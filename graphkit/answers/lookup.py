@@ -18,7 +18,18 @@ from graphkit.values.uscc import valid_uscc
 if TYPE_CHECKING:
     from graphkit.workspace import Json, Workspace
 
-_NAMED = ("Person", "Organization", "Tender", "Contract", "Account", "Item", "Lead", "Case", "Department", "RuralContract")
+_NAMED = (
+    "Person",
+    "Organization",
+    "Tender",
+    "Contract",
+    "Account",
+    "Item",
+    "Lead",
+    "Case",
+    "Department",
+    "RuralContract",
+)
 
 
 def resolve(ws: Workspace, keys: Sequence[str]) -> list[Json]:
@@ -35,7 +46,10 @@ def the(ws: Workspace, key: str) -> str:
         raise UsageError(
             "unknown-subject",
             Text(f"没有找到 {key}", f"nothing is called {key}"),
-            Text("用编号、完整名称或证件号；graphkit resolve 可查询", "use an id, a full name or a number; graphkit resolve looks one up"),
+            Text(
+                "用编号、完整名称或证件号；graphkit resolve 可查询",
+                "use an id, a full name or a number; graphkit resolve looks one up",
+            ),
         )
     listed = "；".join(f"{m['name']} {m['id']}" for m in matches[:10])
     raise UsageError(
@@ -86,7 +100,10 @@ def _by_name(ws: Workspace, key: str) -> list[str]:
         for label in _NAMED:
             path = ws.facts_dir / "nodes" / f"{label}.parquet"
             if label in NODES and path.exists():
-                rows = con.execute("SELECT id, name FROM read_parquet(?) WHERE name = ? OR lower(name) = ? ORDER BY id", [str(path), key, norm]).fetchall()
+                rows = con.execute(
+                    "SELECT id, name FROM read_parquet(?) WHERE name = ? OR lower(name) = ? ORDER BY id",
+                    [str(path), key, norm],
+                ).fetchall()
                 found += [row[0] for row in rows]
     finally:
         con.close()
@@ -95,4 +112,7 @@ def _by_name(ws: Workspace, key: str) -> list[str]:
 
 def source_row(ws: Workspace, source: Mapping[str, Any]) -> Json:
     """The raw cells of a row beside its source. `source` holds `sha256`, `sheet`, `row` (an evidence's `source`)."""
-    return {"source": dict(source), "cells": ws.records.raw_cells(str(source["sha256"]), source.get("sheet"), int(source["row"]))}
+    return {
+        "source": dict(source),
+        "cells": ws.records.raw_cells(str(source["sha256"]), source.get("sheet"), int(source["row"])),
+    }

@@ -48,7 +48,15 @@ def expand(ws: Workspace, seeds: Sequence[str], top: int, as_of: date | None) ->
                 "name": c.name,
                 "identity_grade": c.grade,
                 "score": round(c.score, 9),
-                "paths": [{"hops": hops.chain(p), "text": hops.text(p), "weakest_grade": p.weakest_grade, "nodes": list(p.nodes)} for p in c.paths],
+                "paths": [
+                    {
+                        "hops": hops.chain(p),
+                        "text": hops.text(p),
+                        "weakest_grade": p.weakest_grade,
+                        "nodes": list(p.nodes),
+                    }
+                    for p in c.paths
+                ],
                 "missing": [text[ws.lang] for text in c.missing],
             }
             for c in found.candidates
@@ -84,6 +92,15 @@ def brokers(ws: Workspace, top: int, as_of: date | None) -> list[Json]:
 
     found = detect(ws.projection("people_and_firms", as_of=as_of), top=top, seed=ws.settings.seed)
     return [
-        {"rank": b.rank, "id": b.id, "label": b.label, "name": b.name, "score": b.score, "pairs_cut": b.pairs_cut, "between": b.between, "sampled": b.sampled}
+        {
+            "rank": b.rank,
+            "id": b.id,
+            "label": b.label,
+            "name": b.name,
+            "score": b.score,
+            "pairs_cut": b.pairs_cut,
+            "between": b.between,
+            "sampled": b.sampled,
+        }
         for b in found
     ]

@@ -23,12 +23,16 @@ def pack(ws: Workspace, number: str, out: Path, sign: Path | None) -> Json:
     wanted = {identity: i for i, identity in enumerate(row["findings"])}
     found = sorted(ws.ledger.findings_of(wanted).values(), key=lambda f: wanted[f["id"]])
     graph = subgraph(found, _nodes(ws, row, found))
-    rows = [(source, ws.records.row_bytes(source["sha256"], source["sheet"], source["row"])) for source in sources_of(graph)]
+    rows = [
+        (source, ws.records.row_bytes(source["sha256"], source["sheet"], source["row"])) for source in sources_of(graph)
+    ]
     recipe = {
         "graphkit": __version__,
         "snapshot": found[0]["snapshot"] if found else ws.snapshot,
         "seed": ws.settings.seed,
-        "detectors": [{"id": f["detector"], "version": f["version"], "params": f["params"], "finding": f["id"]} for f in found],
+        "detectors": [
+            {"id": f["detector"], "version": f["version"], "params": f["params"], "finding": f["id"]} for f in found
+        ],
         "score": "1 - product(1 - weight * score) over parts; CATALOGUE 2.8",
     }
     leads = {lang: _timeless(lead_row(row, lang)) for lang in ("zh", "en")}

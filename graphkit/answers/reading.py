@@ -61,4 +61,8 @@ def lead(ws: Workspace, number: str) -> Json:
 def lead_row(row: Json, lang: str) -> Json:
     """A lead in one language."""
     texts: dict[str, Any] = {name: [t[lang] for t in row[name]] for name in ("reasons", "refuting", "missing")}
-    return {**{k: v for k, v in row.items() if k not in ("history", "members", "key")}, "title": row["title"][lang], **texts}
+    return {
+        **{k: v for k, v in row.items() if k not in ("history", "members", "key")},
+        "title": row["title"][lang],
+        **texts,
+    }

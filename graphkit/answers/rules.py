@@ -38,7 +38,13 @@ def one(ws: Workspace, identifier: str) -> Json:
         "page": d.page,
         "needs": [{"file": n.file, "columns": list(n.columns), "any_of": n.any_of} for n in d.needs],
         "params": [
-            {"name": p.name, "value": overrides.get(p.name, p.default), "default": p.default, "unit": p.unit, "meaning": p.meaning[ws.lang]}
+            {
+                "name": p.name,
+                "value": overrides.get(p.name, p.default),
+                "default": p.default,
+                "unit": p.unit,
+                "meaning": p.meaning[ws.lang],
+            }
             for p in d.params
         ],
         "refutes": [t[ws.lang] for t in d.refutes],

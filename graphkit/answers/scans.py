@@ -34,4 +34,11 @@ def scan(ws: Workspace, only: tuple[str, ...], as_of: date | None, due: bool, pr
 
 
 def _nothing(ws: Workspace, as_of: date | None) -> Json:
-    return {"run": None, "snapshot": ws.snapshot, "as_of": as_of and as_of.isoformat(), "detectors": [], "findings": 0, "leads": {"new": 0, "updated": 0, "unchanged": 0}}
+    return {
+        "run": None,
+        "snapshot": ws.snapshot,
+        "as_of": as_of and as_of.isoformat(),
+        "detectors": [],
+        "findings": 0,
+        "leads": {"new": 0, "updated": 0, "unchanged": 0},
+    }

@@ -46,11 +46,15 @@ def read_finding(row: Mapping[str, Any]) -> Finding:
         klass=row["class"],
         score=row["score"],
         p_value=row["p_value"],
-        subjects=tuple(Subject(s["id"], s["label"], s["name"], s["role"], s["identity_grade"]) for s in row["subjects"]),
+        subjects=tuple(
+            Subject(s["id"], s["label"], s["name"], s["role"], s["identity_grade"]) for s in row["subjects"]
+        ),
         evidence=tuple(_evidence(e) for e in row["evidence"]),
         params=row["params"],
         law_refs=tuple(row["law_refs"]),
-        checks=tuple(Check(c["check"], c["result"], c["note"]["zh"], c["note"]["en"]) for c in row["innocent_explanations"]),
+        checks=tuple(
+            Check(c["check"], c["result"], c["note"]["zh"], c["note"]["en"]) for c in row["innocent_explanations"]
+        ),
         snapshot=row["snapshot"],
         window=row["window"],
         amount_fen=row["amount_fen"],
@@ -68,6 +72,8 @@ def _evidence(row: Mapping[str, Any]) -> Evidence:
         row["from"],
         row["to"],
         row["props"],
-        Source(source["file"], source["sha256"], source["sheet"], source["row"], source["row_sha256"]) if source else None,
+        Source(source["file"], source["sha256"], source["sheet"], source["row"], source["row_sha256"])
+        if source
+        else None,
         tuple(_evidence(part) for part in row.get("derived_from", ())),
     )

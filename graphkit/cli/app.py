@@ -26,7 +26,12 @@ def build(context: Context) -> Callable[..., Any]:
     for module in (set_up_verbs, load_verbs, read_verbs, ledger_verbs, network_verbs):
         module.register(app, context)
     for verb in LATER:
-        app.command(verb, hidden=True, add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(_later(verb))
+        app.command(
+            verb,
+            hidden=True,
+            add_help_option=False,
+            context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+        )(_later(verb))
     return typer.main.get_command(app)
 
 
@@ -40,8 +45,10 @@ def _version(version: bool = typer.Option(False, "--version", help="版本 / sho
 
 def _later(verb: str) -> Callable[[typer.Context], None]:
     def refuse(ctx: typer.Context) -> None:
-        raise UsageError("not-in-this-version", Text(f"命令 {verb} 不在本版本中", f"{verb} is not in this version"), Text("graphkit --help 列出可用命令", "graphkit --help lists the verbs"))
+        raise UsageError(
+            "not-in-this-version",
+            Text(f"命令 {verb} 不在本版本中", f"{verb} is not in this version"),
+            Text("graphkit --help 列出可用命令", "graphkit --help lists the verbs"),
+        )
 
     return refuse
-
-

@@ -72,7 +72,9 @@ class Context:
     def emit(self, payload: Any, show: Callable[[Console, Any], None]) -> None:
         """One JSON document on stdout, or `show(console, payload)` for people."""
         if self.json:
-            sys.stdout.write(json.dumps(payload, ensure_ascii=False, indent=None if not sys.stdout.isatty() else 2) + "\n")
+            sys.stdout.write(
+                json.dumps(payload, ensure_ascii=False, indent=None if not sys.stdout.isatty() else 2) + "\n"
+            )
         else:
             show(self.console(), payload)
 
@@ -115,6 +117,10 @@ def _reason(arguments: list[str]) -> tuple[list[str], str]:
         word, equals, value = argument.partition("=")
         if word == "--reason":
             text = value if equals else arguments[i + 1] if i + 1 < len(arguments) else ""
-            kept = arguments if arguments[:2] in (["lead", "dispose"], ["lead", "close"]) else arguments[:i] + arguments[i + (1 if equals else 2) :]
+            kept = (
+                arguments
+                if arguments[:2] in (["lead", "dispose"], ["lead", "close"])
+                else arguments[:i] + arguments[i + (1 if equals else 2) :]
+            )
             return kept, text
     return arguments, ""

@@ -42,11 +42,23 @@ def _known(error: BaseException) -> GraphkitError | None:
     if isinstance(error, typer.exceptions.TyperException):
         return UsageError("usage", _usage(error), Text("graphkit --help 列出用法", "see graphkit --help"))
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return LimitReached("disk-full", Text("磁盘空间不足，本次操作没有留下任何结果", "the disk is full; nothing of this call was kept"), Text("腾出空间后重试", "free some space and try again"))
+        return LimitReached(
+            "disk-full",
+            Text("磁盘空间不足，本次操作没有留下任何结果", "the disk is full; nothing of this call was kept"),
+            Text("腾出空间后重试", "free some space and try again"),
+        )
     if isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
-        return LimitReached("not-writable", Text(f"没有写入权限：{error.filename}", f"no permission to write: {error.filename}"), Text("检查目录权限", "check the permissions of the folder"))
+        return LimitReached(
+            "not-writable",
+            Text(f"没有写入权限：{error.filename}", f"no permission to write: {error.filename}"),
+            Text("检查目录权限", "check the permissions of the folder"),
+        )
     if isinstance(error, FileNotFoundError):
-        return UsageError("no-such-file", Text(f"文件不存在：{error.filename}", f"no such file: {error.filename}"), Text("检查路径", "check the path"))
+        return UsageError(
+            "no-such-file",
+            Text(f"文件不存在：{error.filename}", f"no such file: {error.filename}"),
+            Text("检查路径", "check the path"),
+        )
     return None
 
 
@@ -76,7 +88,14 @@ def _print(error: GraphkitError, context: Context) -> None:
         return
     where = error.where
     place = " ".join(
-        str(part) for part in (where.file, where.sheet, f"第{where.row}行" if where.row and lang == "zh" else f"row {where.row}" if where.row else None, where.column) if part
+        str(part)
+        for part in (
+            where.file,
+            where.sheet,
+            f"第{where.row}行" if where.row and lang == "zh" else f"row {where.row}" if where.row else None,
+            where.column,
+        )
+        if part
     )
     line = f"{place + ' ' if place else ''}{masked_text(error.message[lang])}"
     fix = error.fix[lang]

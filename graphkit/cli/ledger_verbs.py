@@ -15,7 +15,11 @@ Reason = Annotated[str, typer.Option("--reason", help="理由 / reason")]
 
 def register(app: typer.Typer, context: Context) -> None:
     """Add the verbs to the command tree."""
-    lead = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="线索台账：查看、分办、处置 / the ledger: read, assign, dispose.")
+    lead = typer.Typer(
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        help="线索台账：查看、分办、处置 / the ledger: read, assign, dispose.",
+    )
     app.add_typer(lead, name="lead")
 
     def answer(number: str, action: str, **arguments: object) -> None:
@@ -36,7 +40,11 @@ def register(app: typer.Typer, context: Context) -> None:
         answer(number, "assign", to=to)
 
     @lead.command()
-    def dispose(number: Number, how: Annotated[str, typer.Option("--as", help="talk | preliminary | hold | close")], reason: Reason) -> None:
+    def dispose(
+        number: Number,
+        how: Annotated[str, typer.Option("--as", help="talk | preliminary | hold | close")],
+        reason: Reason,
+    ) -> None:
         """处置：谈话函询、初步核实、暂存待查、予以了结 / one of the four dispositions."""
         answer(number, "dispose", how=how, reason=reason)
 
@@ -46,7 +54,9 @@ def register(app: typer.Typer, context: Context) -> None:
         answer(number, "comment", text=text)
 
     @lead.command()
-    def confirm(number: Number, subject: Annotated[list[str] | None, typer.Option(help="成员 / members")] = None) -> None:
+    def confirm(
+        number: Number, subject: Annotated[list[str] | None, typer.Option(help="成员 / members")] = None
+    ) -> None:
         """确认成员，作为以案带案的起点 / confirm members: seeds for expand."""
         answer(number, "confirm", subjects=[context.ws.the(s) for s in subject or []])
 

@@ -15,7 +15,11 @@ from graphkit.errors import Text, UsageError
 
 def _nothing(paths: list[Path]) -> UsageError:
     listed = "、".join(map(str, paths))
-    return UsageError("nothing-to-load", Text(f"{listed} 中没有可加载的文件", f"there is no file to load in {listed}"), Text("检查文件夹；隐藏文件不会加载", "check the folder; hidden files are passed over"))
+    return UsageError(
+        "nothing-to-load",
+        Text(f"{listed} 中没有可加载的文件", f"there is no file to load in {listed}"),
+        Text("检查文件夹；隐藏文件不会加载", "check the folder; hidden files are passed over"),
+    )
 
 
 def register(app: typer.Typer, context: Context) -> None:
@@ -25,7 +29,9 @@ def register(app: typer.Typer, context: Context) -> None:
     def load(
         paths: Annotated[list[Path] | None, typer.Argument(help="文件或文件夹 / files or folders")] = None,
         loader: Annotated[str | None, typer.Option(help="指定加载器 / use this loader")] = None,
-        accept: Annotated[list[str] | None, typer.Option(help="接受待定文件 / accept a file that waits for a decision")] = None,
+        accept: Annotated[
+            list[str] | None, typer.Option(help="接受待定文件 / accept a file that waits for a decision")
+        ] = None,
         dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查不入库 / check only")] = False,
         undo: Annotated[str | None, typer.Option(help="撤回一次加载 / take a load back")] = None,
         rebuild: Annotated[bool, typer.Option("--rebuild", help="由记录重建图 / derive the graph anew")] = False,
@@ -35,7 +41,11 @@ def register(app: typer.Typer, context: Context) -> None:
 
         chosen = [*(paths or []), *(Path(a) for a in accept or [])]
         if not chosen and undo is None and not rebuild:
-            raise UsageError("nothing-to-load", Text("没有给出要加载的文件", "no file was named"), Text("graphkit load <文件或文件夹>", "graphkit load PATH…"))
+            raise UsageError(
+                "nothing-to-load",
+                Text("没有给出要加载的文件", "no file was named"),
+                Text("graphkit load <文件或文件夹>", "graphkit load PATH…"),
+            )
         with progress(context, "加载", "loading") as step:
             if undo is not None:
                 answer = context.ws.undo(undo)
@@ -59,7 +69,9 @@ def register(app: typer.Typer, context: Context) -> None:
         from graphkit.cli.show import load_report, pairs, quarantine_table
 
         if action == "list":
-            context.emit(context.ws.quarantine(), lambda console, rows: quarantine_table(console, rows, context.language))
+            context.emit(
+                context.ws.quarantine(), lambda console, rows: quarantine_table(console, rows, context.language)
+            )
         elif action == "show" and target:
             context.emit(context.ws.quarantined(target), pairs)
         elif action == "export":
@@ -69,7 +81,13 @@ def register(app: typer.Typer, context: Context) -> None:
             answer = context.ws.load(Path(target))
             context.emit(answer, lambda console, payload: load_report(console, payload, context.language))
         else:
-            raise UsageError("quarantine-action", Text(f"不能执行 quarantine {action}", f"cannot do quarantine {action}"), Text("list，show ID，export [--out FILE]，retry FILE", "list, show ID, export [--out FILE], retry FILE"))
+            raise UsageError(
+                "quarantine-action",
+                Text(f"不能执行 quarantine {action}", f"cannot do quarantine {action}"),
+                Text(
+                    "list，show ID，export [--out FILE]，retry FILE", "list, show ID, export [--out FILE], retry FILE"
+                ),
+            )
 
     @app.command()
     def scan(

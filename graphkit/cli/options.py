@@ -20,4 +20,6 @@ def parse_date(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError("bad-date", Text(f"日期 {text} 无效", f"{text} is no date"), Text("写作 2024-12-31", "write 2024-12-31")) from None
+        raise UsageError(
+            "bad-date", Text(f"日期 {text} 无效", f"{text} is no date"), Text("写作 2024-12-31", "write 2024-12-31")
+        ) from None

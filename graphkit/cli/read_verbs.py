@@ -23,7 +23,10 @@ def register(app: typer.Typer, context: Context) -> None:
         """疑点 / findings of the last scan."""
         from graphkit.cli.show import findings_table
 
-        context.emit(context.ws.findings(detector=detector, subject=subject, top=top), lambda c, rows: findings_table(c, rows, context.language))
+        context.emit(
+            context.ws.findings(detector=detector, subject=subject, top=top),
+            lambda c, rows: findings_table(c, rows, context.language),
+        )
 
     @app.command()
     def subjects(
@@ -34,7 +37,10 @@ def register(app: typer.Typer, context: Context) -> None:
         """按得分排列的主体 / subjects by score, with the parts of each score."""
         from graphkit.cli.show import subjects_table
 
-        context.emit(context.ws.subjects(family=family, label=label, top=top), lambda c, rows: subjects_table(c, rows, context.language))
+        context.emit(
+            context.ws.subjects(family=family, label=label, top=top),
+            lambda c, rows: subjects_table(c, rows, context.language),
+        )
 
     @app.command()
     def leads(status: Annotated[str | None, typer.Option(help="状态 / state")] = None, top: Top = 50) -> None:
@@ -57,7 +63,11 @@ def register(app: typer.Typer, context: Context) -> None:
         elif action == "show" and identifier:
             context.emit(one(context.ws, identifier), detector_page)
         else:
-            raise UsageError("detectors-action", Text(f"不能执行 detectors {action}", f"cannot do detectors {action}"), Text("detectors，detectors show K02", "detectors, detectors show K02"))
+            raise UsageError(
+                "detectors-action",
+                Text(f"不能执行 detectors {action}", f"cannot do detectors {action}"),
+                Text("detectors，detectors show K02", "detectors, detectors show K02"),
+            )
 
     @app.command()
     def resolve(keys: Annotated[list[str], typer.Argument(help="名称、号码或编号 / names, numbers, ids")]) -> None:
@@ -78,4 +88,8 @@ def register(app: typer.Typer, context: Context) -> None:
             context.emit(answer, pairs)
             context.exit_code = 0 if answer["ok"] else 4
         else:
-            raise UsageError("audit-action", Text(f"不能执行 audit {action}", f"cannot do audit {action}"), Text("audit show，audit verify", "audit show, audit verify"))
+            raise UsageError(
+                "audit-action",
+                Text(f"不能执行 audit {action}", f"cannot do audit {action}"),
+                Text("audit show，audit verify", "audit show, audit verify"),
+            )

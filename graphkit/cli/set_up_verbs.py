@@ -32,7 +32,9 @@ def register(app: typer.Typer, context: Context) -> None:
         context.emit(answer, lambda console, payload: show(console, payload, context.language))
 
     @app.command()
-    def templates(out: Annotated[Path | None, typer.Option(help="写出空白模板的文件夹 / folder for blank files")] = None) -> None:
+    def templates(
+        out: Annotated[Path | None, typer.Option(help="写出空白模板的文件夹 / folder for blank files")] = None,
+    ) -> None:
         """空白输入模板 / blank input files with English and Chinese headers."""
         from graphkit.cli.show import template_table
         from graphkit.intake.templates import template_table as table
@@ -54,7 +56,17 @@ def register(app: typer.Typer, context: Context) -> None:
         from graphkit.generate import generate as make
 
         truth = make(out, hospitals=hospitals, seed=seed, nests=nests)
-        context.emit({"out": str(out), "seed": seed, "hospitals": hospitals, "nests": truth["nests"], "rows": truth["rows"], "files": sorted(p.name for p in (out / "files").iterdir())}, pairs)
+        context.emit(
+            {
+                "out": str(out),
+                "seed": seed,
+                "hospitals": hospitals,
+                "nests": truth["nests"],
+                "rows": truth["rows"],
+                "files": sorted(p.name for p in (out / "files").iterdir()),
+            },
+            pairs,
+        )
 
     @app.command("app")
     def workbench(port: Annotated[int, typer.Option(min=1, max=65535)] = 8501) -> None:

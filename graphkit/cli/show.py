@@ -16,7 +16,10 @@ COLOUR_ZH = {"red": "红", "yellow": "黄", "green": "绿"}
 def clean(value: Any) -> str:
     """A value as one line of plain text: control and direction marks never reach the terminal."""
     text = "" if value is None else str(value)
-    return "".join(c if c.isprintable() and c not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f" else " " for c in text)
+    return "".join(
+        c if c.isprintable() and c not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f" else " "
+        for c in text
+    )
 
 
 def table(console: Console, columns: Iterable[str], rows: Iterable[Iterable[Any]], title: str = "") -> None:
@@ -54,15 +57,39 @@ def load_report(console: Console, payload: Mapping[str, Any], lang: str) -> None
     """One line a file, what keeps files out in whole sentences below, then totals."""
     out = [f for f in payload["files"] if f["status"] in ("refused", "needs_decision")]
     rows = [
-        (f["path"], f.get("sheet") or "", f["loader"], f.get("encoding") or "", f["rows_read"], f["loaded"], f["duplicate"], f["quarantined"], f["status"], "↓" if f in out else f["message"])
+        (
+            f["path"],
+            f.get("sheet") or "",
+            f["loader"],
+            f.get("encoding") or "",
+            f["rows_read"],
+            f["loaded"],
+            f["duplicate"],
+            f["quarantined"],
+            f["status"],
+            "↓" if f in out else f["message"],
+        )
         for f in payload["files"]
     ]
     if rows:
-        table(console, words(lang, "文件|表|加载器|编码|读取|入库|重复|隔离|状态|说明", "file|sheet|loader|encoding|read|loaded|duplicate|quarantined|status|message"), rows)
+        table(
+            console,
+            words(
+                lang,
+                "文件|表|加载器|编码|读取|入库|重复|隔离|状态|说明",
+                "file|sheet|loader|encoding|read|loaded|duplicate|quarantined|status|message",
+            ),
+            rows,
+        )
     for f in out:
-        console.print(f"{clean(f['path'])} {clean(f.get('sheet'))}".rstrip() + (f"：{clean(f['message'])}" if lang == "zh" else f": {clean(f['message'])}"))
+        console.print(
+            f"{clean(f['path'])} {clean(f.get('sheet'))}".rstrip()
+            + (f"：{clean(f['message'])}" if lang == "zh" else f": {clean(f['message'])}")
+        )
     nodes, edges = sum(payload["nodes"].values()), sum(payload["edges"].values())
-    console.print(f"{'快照' if lang == 'zh' else 'snapshot'} {payload['snapshot'][:16]} · {nodes} {'节点' if lang == 'zh' else 'nodes'} · {edges} {'关系' if lang == 'zh' else 'relationships'}")
+    console.print(
+        f"{'快照' if lang == 'zh' else 'snapshot'} {payload['snapshot'][:16]} · {nodes} {'节点' if lang == 'zh' else 'nodes'} · {edges} {'关系' if lang == 'zh' else 'relationships'}"
+    )
 
 
 def quarantine_table(console: Console, rows: list[Mapping[str, Any]], lang: str) -> None:
@@ -129,19 +156,33 @@ def resolve_table(console: Console, rows: list[Mapping[str, Any]], lang: str) ->
 
 def audit_table(console: Console, rows: list[Mapping[str, Any]], lang: str) -> None:
     """The newest records of the audit chain."""
-    table(console, words(lang, "序号|时间|人|动作|内容", "seq|at|by|action|note"), [(r["seq"], r["at"], r["by"], r["action"], r["note"]) for r in rows])
+    table(
+        console,
+        words(lang, "序号|时间|人|动作|内容", "seq|at|by|action|note"),
+        [(r["seq"], r["at"], r["by"], r["action"], r["note"]) for r in rows],
+    )
 
 
 def lead_page(console: Console, row: Mapping[str, Any], lang: str) -> None:
     """One lead in full: why, what would refute, what is missing, who, rows, history."""
     zh = lang == "zh"
     console.print(Rich(f"{row['lead_no']}  {clean(row['title'])}", style="bold"))
-    console.print(f"{COLOUR_ZH[row['colour']] if zh else row['colour']} · {row['score']:.3f} · {row['status']} · {row['amount_cny']} {'元' if zh else 'CNY'}")
-    for head, name in (("为什么", "reasons"), ("什么能推翻", "refuting"), ("还缺什么", "missing")) if zh else (("why", "reasons"), ("what would refute", "refuting"), ("what is missing", "missing")):
+    console.print(
+        f"{COLOUR_ZH[row['colour']] if zh else row['colour']} · {row['score']:.3f} · {row['status']} · {row['amount_cny']} {'元' if zh else 'CNY'}"
+    )
+    for head, name in (
+        (("为什么", "reasons"), ("什么能推翻", "refuting"), ("还缺什么", "missing"))
+        if zh
+        else (("why", "reasons"), ("what would refute", "refuting"), ("what is missing", "missing"))
+    ):
         console.print(Rich(f"\n{head}", style="bold"))
         for text in row[name]:
             console.print(f"  · {clean(text)}")
-    table(console, words(lang, "主体|角色|身份等级|编号", "subject|role|identity grade|id"), [(s["name"], s["role"], s["identity_grade"], s["id"]) for s in row["subjects"]])
+    table(
+        console,
+        words(lang, "主体|角色|身份等级|编号", "subject|role|identity grade|id"),
+        [(s["name"], s["role"], s["identity_grade"], s["id"]) for s in row["subjects"]],
+    )
     names = row["names"]
     evidence = {(e["id"], str(e["source"])): e for f in row["findings"] for e in f["evidence"]}
     table(console, words(lang, "依据|从|到|文件|行", "evidence|from|to|file|row"),
@@ -180,4 +221,8 @@ def demo(console: Console, payload: Mapping[str, Any], lang: str) -> None:
 
 def template_table(console: Console, rows: list[Mapping[str, Any]]) -> None:
     """The columns of every input file."""
-    table(console, ("file", "column", "kind", "required", "aliases"), [(f"{r['file']} {r['file_zh']}", r["column"], r["kind"], r["required"], r["aliases_zh"]) for r in rows])
+    table(
+        console,
+        ("file", "column", "kind", "required", "aliases"),
+        [(f"{r['file']} {r['file_zh']}", r["column"], r["kind"], r["required"], r["aliases_zh"]) for r in rows],
+    )

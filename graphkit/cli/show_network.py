@@ -31,7 +31,11 @@ def neighbours(console: Console, row: Mapping[str, Any], lang: str) -> None:
     """Counts by relationship, then the neighbours with rows."""
     node = row["node"]
     console.print(f"{clean(node['name'])}  {node['label']}  {node['id']}")
-    table(console, words(lang, "关系|方向|数量", "relationship|direction|count"), [(g["type"], g["direction"], g["count"]) for g in row["groups"]])
+    table(
+        console,
+        words(lang, "关系|方向|数量", "relationship|direction|count"),
+        [(g["type"], g["direction"], g["count"]) for g in row["groups"]],
+    )
     table(console, words(lang, "关系|邻居|类别|文件|行|编号", "relationship|neighbour|label|file|row|id"),
           [(n["edge"]["type"], n["node"]["name"], n["node"]["label"], *_place(n["edge"]), n["node"]["id"]) for n in row["neighbors"]])  # fmt: skip
     console.print(f"{row['shown']} / {row['total']}")
@@ -53,7 +57,11 @@ def communities_table(console: Console, rows: list[Mapping[str, Any]], lang: str
 
 def brokers_table(console: Console, rows: list[Mapping[str, Any]], lang: str) -> None:
     """Persons by how much they stand between."""
-    table(console, words(lang, "名次|姓名|得分|切断对数|编号", "rank|name|score|pairs cut|id"), [(r["rank"], r["name"], f"{r['score']:.5f}", r["pairs_cut"], r["id"]) for r in rows])
+    table(
+        console,
+        words(lang, "名次|姓名|得分|切断对数|编号", "rank|name|score|pairs cut|id"),
+        [(r["rank"], r["name"], f"{r['score']:.5f}", r["pairs_cut"], r["id"]) for r in rows],
+    )
 
 
 def queries_table(console: Console, rows: list[Mapping[str, Any]], lang: str) -> None:
@@ -71,4 +79,6 @@ def query_result(console: Console, row: Mapping[str, Any]) -> None:
             console.print(f"— {number} —")
             for column, cell in zip(row["columns"], cells, strict=True):
                 console.print(f"  {column}: {clean(cell)}")
-    console.print(f"{row['row_count']}{' (truncated)' if row['truncated'] else ''} · {row['seconds']:.3f} s · {row['store']}")
+    console.print(
+        f"{row['row_count']}{' (truncated)' if row['truncated'] else ''} · {row['seconds']:.3f} s · {row['store']}"
+    )

@@ -48,7 +48,11 @@ def missing_needs(detector: Detector, has: Callable[[str, str | None], bool]) ->
     missing: list[str] = []
     groups: dict[str, bool] = {}
     for need in detector.needs:
-        absent = [need.file] if not has(need.file, None) else [f"{need.file}.{c}" for c in need.columns if not has(need.file, c)]
+        absent = (
+            [need.file]
+            if not has(need.file, None)
+            else [f"{need.file}.{c}" for c in need.columns if not has(need.file, c)]
+        )
         if need.any_of is None:
             missing += absent
         else:
@@ -84,7 +88,9 @@ def finding_id(detector: Detector, subjects: Iterable[str], window: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _findings(detector: Detector, hits: Iterable[Hit], facts: FactReader, snapshot: str, params: Mapping[str, Any]) -> tuple[Finding, ...]:
+def _findings(
+    detector: Detector, hits: Iterable[Hit], facts: FactReader, snapshot: str, params: Mapping[str, Any]
+) -> tuple[Finding, ...]:
     best: dict[str, Hit] = {}
     for hit in hits:
         identity = finding_id(detector, (s for s, _ in hit.subjects), hit.window)
@@ -95,7 +101,10 @@ def _findings(detector: Detector, hits: Iterable[Hit], facts: FactReader, snapsh
     cited = facts.evidence(sorted({r.id for hit in best.values() for r in hit.evidence if r.src is None}))
     holders = facts.holders(a for e in cited.values() for a in _accounts(e))
     evidence = {**cited, **facts.evidence(sorted(holders.values()))}
-    return tuple(_finding(detector, identity, hit, names, grades, evidence, facts, snapshot, params) for identity, hit in sorted(_with_holders(best, cited, holders).items()))
+    return tuple(
+        _finding(detector, identity, hit, names, grades, evidence, facts, snapshot, params)
+        for identity, hit in sorted(_with_holders(best, cited, holders).items())
+    )
 
 
 def _accounts(evidence: Evidence) -> tuple[str, ...]:
@@ -137,7 +146,8 @@ def _finding(
         colour = "yellow"
         checks = (*checks, _WEAK_IDENTITY)
     subjects = tuple(
-        Subject(s, *names.get(s, ("", s)), role=role, identity_grade=grades.get(s, "name_only")) for s, role in dict(hit.subjects).items()
+        Subject(s, *names.get(s, ("", s)), role=role, identity_grade=grades.get(s, "name_only"))
+        for s, role in dict(hit.subjects).items()
     )
     values = {**hit.values, "grade": weakest(list(hit.grades))}
     return Finding(
@@ -155,5 +165,8 @@ def _unique(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
 
 
 _WEAK_IDENTITY = Check(
-    "identity", "possible", "链条中有仅凭姓名的身份，可能是同名的另一人", "a link rests on a name alone; it may be somebody else of that name"
+    "identity",
+    "possible",
+    "链条中有仅凭姓名的身份，可能是同名的另一人",
+    "a link rests on a name alone; it may be somebody else of that name",
 )

@@ -54,7 +54,11 @@ def subgraph(findings: Sequence[Mapping[str, Any]], nodes: Mapping[str, Json]) -
         for part in evidence.get("derived_from", ()):
             take(part)
         target = edges if evidence["kind"] == "edge" else cited
-        key = evidence["id"] if evidence["kind"] == "edge" else f"{evidence['id']}@{(evidence['source'] or {}).get('row_sha256', '')}"
+        key = (
+            evidence["id"]
+            if evidence["kind"] == "edge"
+            else f"{evidence['id']}@{(evidence['source'] or {}).get('row_sha256', '')}"
+        )
         target.setdefault(key, dict(evidence))
 
     for finding in findings:
@@ -93,9 +97,21 @@ def build_pack(
     """
     number = str(lead["zh"]["lead_no"])
     complete = not graph["left_out"]
-    colours = {s["id"]: lead["zh"]["colour"] for s in lead["zh"]["subjects"] if s["label"] not in ("Hospital", "Agency", "School", "Village")}
+    colours = {
+        s["id"]: lead["zh"]["colour"]
+        for s in lead["zh"]["subjects"]
+        if s["label"] not in ("Hospital", "Agency", "School", "Village")
+    }
     payload = {
-        "lead.json": dump({**lead["zh"], "title_en": lead["en"]["title"], "reasons_en": lead["en"]["reasons"], "refuting_en": lead["en"]["refuting"], "missing_en": lead["en"]["missing"]}),
+        "lead.json": dump(
+            {
+                **lead["zh"],
+                "title_en": lead["en"]["title"],
+                "reasons_en": lead["en"]["reasons"],
+                "refuting_en": lead["en"]["refuting"],
+                "missing_en": lead["en"]["missing"],
+            }
+        ),
         "findings.json": dump(findings["zh"]),
         "findings.en.json": dump(findings["en"]),
         "graph.json": dump(graph),
@@ -137,7 +153,15 @@ def _evidence_list(payload: Mapping[str, bytes], rows: Sequence[tuple[Json, byte
     out = csv.writer(buffer, lineterminator="\n")
     out.writerow(["名称 name", "类别 category", "文件格式 format", "大小 bytes", "SHA-256"])
     for name in sorted(payload):
-        out.writerow([f"data/{name}", "证据包文件 pack file", name.rpartition(".")[2], len(payload[name]), hashlib.sha256(payload[name]).hexdigest()])
+        out.writerow(
+            [
+                f"data/{name}",
+                "证据包文件 pack file",
+                name.rpartition(".")[2],
+                len(payload[name]),
+                hashlib.sha256(payload[name]).hexdigest(),
+            ]
+        )
     originals = sorted({(s["file"], s["sha256"]) for s, _ in rows})
     for file, digest in originals:
         out.writerow([_inert(file), "原始文件 original", file.rpartition(".")[2], "", digest])

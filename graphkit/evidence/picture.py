@@ -16,8 +16,22 @@ _CSP = (
     '<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
     "script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:\">"
 )
-_SHAPE = {"Person": "dot", "Staff": "dot", "Company": "square", "Organization": "square", "Hospital": "hexagon", "Account": "triangle"}
-_FILL = {"Person": "#4e79a7", "Staff": "#2f5d8a", "Company": "#9c755f", "Organization": "#bab0ac", "Hospital": "#59a14f", "Account": "#edc948"}
+_SHAPE = {
+    "Person": "dot",
+    "Staff": "dot",
+    "Company": "square",
+    "Organization": "square",
+    "Hospital": "hexagon",
+    "Account": "triangle",
+}
+_FILL = {
+    "Person": "#4e79a7",
+    "Staff": "#2f5d8a",
+    "Company": "#9c755f",
+    "Organization": "#bab0ac",
+    "Hospital": "#59a14f",
+    "Account": "#edc948",
+}
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Item = Mapping[str, Any]
@@ -34,7 +48,9 @@ def as_networkx(nodes: Sequence[Item], edges: Sequence[Item]) -> nx.MultiDiGraph
     for node in nodes:
         graph.add_node(node["id"], label=node["label"], name=xml_text(node["name"]), **_source(node))
     for edge in edges:
-        props = {k: xml_text(v) for k, v in edge["props"].items() if isinstance(v, str | int | float | bool) and k != "id"}
+        props = {
+            k: xml_text(v) for k, v in edge["props"].items() if isinstance(v, str | int | float | bool) and k != "id"
+        }
         graph.add_edge(edge["from"], edge["to"], key=edge["id"], type=edge["type"], **props, **_source(edge))
     return graph
 
@@ -68,8 +84,16 @@ def html(nodes: Sequence[Item], edges: Sequence[Item], colours: Mapping[str, str
         )  # fmt: skip
     for edge in edges:
         spec = EDGES[edge["type"]]
-        net.add_edge(edge["from"], edge["to"], label=spec.zh if lang == "zh" else spec.en, title=_tip(edge), font={"size": 11, "align": "middle"})
-    net.set_options('{"physics": {"enabled": false}, "interaction": {"hover": true, "multiselect": true}, "edges": {"smooth": {"type": "dynamic"}}}')
+        net.add_edge(
+            edge["from"],
+            edge["to"],
+            label=spec.zh if lang == "zh" else spec.en,
+            title=_tip(edge),
+            font={"size": 11, "align": "middle"},
+        )
+    net.set_options(
+        '{"physics": {"enabled": false}, "interaction": {"hover": true, "multiselect": true}, "edges": {"smooth": {"type": "dynamic"}}}'
+    )
     page = _OUTSIDE.sub("", net.generate_html(notebook=False))
     return page.replace("<head>", f"<head>{_CSP}", 1).encode("utf-8")
 

@@ -30,10 +30,21 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "incomplete": ("内容不完整：依据超过上限", "incomplete: the evidence passes the limit"),
     "derived": ("推导", "derived"),
 }
-_CHECK = {"excluded": ("已排除", "excluded"), "possible": ("可能", "possible"), "not_checked": ("未核查", "not checked")}
+_CHECK = {
+    "excluded": ("已排除", "excluded"),
+    "possible": ("可能", "possible"),
+    "not_checked": ("未核查", "not checked"),
+}
 
 
-def report(lead: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], graph: Mapping[str, Any], snapshot: str, lang: str, complete: bool) -> bytes:
+def report(
+    lead: Mapping[str, Any],
+    findings: Sequence[Mapping[str, Any]],
+    graph: Mapping[str, Any],
+    snapshot: str,
+    lang: str,
+    complete: bool,
+) -> bytes:
     """The page; every text is escaped, nothing is loaded from anywhere."""
     i = 0 if lang == "zh" else 1
 
@@ -47,14 +58,28 @@ def report(lead: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], graph
     ]
     for key, name in (("why", "reasons"), ("refuting", "refuting"), ("missing", "missing")):
         body.append(f"<h2>{word(key)}</h2><ul>{''.join(f'<li>{escape(t)}</li>' for t in lead[name])}</ul>")
-    body.append(f"<h2>{word('subjects')}</h2>" + _table(([s["name"], caption(s["label"], lang), s["role"], s["identity_grade"], s["id"]] for s in lead["subjects"])))
-    body.append(f"<h2>{word('score')}</h2>" + _table([p["detector"], p["family"], p["weight"], p["score"], p["finding"]] for p in lead["parts"]))
+    body.append(
+        f"<h2>{word('subjects')}</h2>"
+        + _table(
+            [s["name"], caption(s["label"], lang), s["role"], s["identity_grade"], s["id"]] for s in lead["subjects"]
+        )
+    )
+    body.append(
+        f"<h2>{word('score')}</h2>"
+        + _table([p["detector"], p["family"], p["weight"], p["score"], p["finding"]] for p in lead["parts"])
+    )
     body.append(f"<h2>{word('findings')}</h2>")
     for f in findings:
-        body.append(f"<h3 class='{f['colour']}'>{escape(f['detector'])} {escape(f['title'])}</h3><p>{escape(f['message'])}</p>")
-        body.append(f"<p>{escape(f['class'])} · {escape('；'.join(f['law_refs']))} · <code>{escape(f['id'])}</code></p>")
+        body.append(
+            f"<h3 class='{f['colour']}'>{escape(f['detector'])} {escape(f['title'])}</h3><p>{escape(f['message'])}</p>"
+        )
+        body.append(
+            f"<p>{escape(f['class'])} · {escape('；'.join(f['law_refs']))} · <code>{escape(f['id'])}</code></p>"
+        )
         body.append(_table([_CHECK[c["result"]][i], c["note"]] for c in f["innocent_explanations"]))
-    body.append(f"<h2>{word('evidence')}</h2>" + _table(_evidence_row(e, names, word("derived"), i) for e in graph["edges"]))
+    body.append(
+        f"<h2>{word('evidence')}</h2>" + _table(_evidence_row(e, names, word("derived"), i) for e in graph["edges"])
+    )
     csp = "default-src 'none'; style-src 'unsafe-inline'"
     page = (
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{csp}">'
@@ -66,9 +91,20 @@ def report(lead: Mapping[str, Any], findings: Sequence[Mapping[str, Any]], graph
 def _evidence_row(edge: Mapping[str, Any], names: Mapping[str, str], derived: str, i: int) -> list[object]:
     spec = EDGES[edge["type"]]
     source = edge["source"]
-    place = [source["file"], source["sheet"] or "", source["row"], source["row_sha256"][:16]] if source else [derived, "", "", ""]
+    place = (
+        [source["file"], source["sheet"] or "", source["row"], source["row_sha256"][:16]]
+        if source
+        else [derived, "", "", ""]
+    )
     when = edge["props"].get("ts") or edge["props"].get("from_date") or ""
-    return [names.get(edge["from"], edge["from"]), (spec.zh, spec.en)[i], names.get(edge["to"], edge["to"]), when, edge["props"].get("amount_cny", ""), *place]
+    return [
+        names.get(edge["from"], edge["from"]),
+        (spec.zh, spec.en)[i],
+        names.get(edge["to"], edge["to"]),
+        when,
+        edge["props"].get("amount_cny", ""),
+        *place,
+    ]
 
 
 def _table(rows: Any) -> str:

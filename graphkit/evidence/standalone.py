@@ -50,7 +50,15 @@ def read_pack(path: Path) -> tuple[dict[str, bytes], list[dict[str, object]]]:
     data = path.read_bytes()
     try:
         return _read_zip(data)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, UnicodeDecodeError, OSError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        ValueError,
+        NotImplementedError,
+        EOFError,
+        UnicodeDecodeError,
+        OSError,
+        RuntimeError,
+    ) as error:
         return {}, [_problem(path.name, f"not a readable ZIP: {error}")]
 
 
@@ -78,7 +86,12 @@ def _read_zip(data: bytes) -> tuple[dict[str, bytes], list[dict[str, object]]]:
         if expected != data:
             at = next((i for i, (a, b) in enumerate(zip(expected, data)) if a != b), min(len(expected), len(data)))  # noqa: B905
             inside = [name for offset, name in sorted(spans) if offset <= at]
-            problems.append(_problem(inside[-1].partition("/")[2] if inside else "(zip)", f"the ZIP differs from the sealed form at byte {at}"))
+            problems.append(
+                _problem(
+                    inside[-1].partition("/")[2] if inside else "(zip)",
+                    f"the ZIP differs from the sealed form at byte {at}",
+                )
+            )
     return files, problems
 
 
@@ -122,8 +135,13 @@ def check_rows(files: dict[str, bytes]) -> tuple[list[dict[str, object]], int, i
         edges = len(graph["edges"])
         for item in [*graph["edges"], *graph["nodes"]]:
             source = item["source"]
-            if source is not None and tuple(source[k] for k in ("file", "sha256", "sheet", "row", "row_sha256")) not in known:
-                problems.append(_problem("data/graph.json", f"{item['id']} has no row in data/rows.jsonl", source["row"]))
+            if (
+                source is not None
+                and tuple(source[k] for k in ("file", "sha256", "sheet", "row", "row_sha256")) not in known
+            ):
+                problems.append(
+                    _problem("data/graph.json", f"{item['id']} has no row in data/rows.jsonl", source["row"])
+                )
             if source is None and item["kind"] == "edge" and not item.get("derived_from"):
                 problems.append(_problem("data/graph.json", f"{item['id']} has no source"))
         lead = json.loads(files["data/lead.json"])
@@ -139,7 +157,11 @@ def check_rows(files: dict[str, bytes]) -> tuple[list[dict[str, object]], int, i
 
 def inventory(files: dict[str, bytes]) -> dict[str, str]:
     """SHA-256 and size of every file but the signature: what the signature covers."""
-    return {name: f"{hashlib.sha256(content).hexdigest()} {len(content)}" for name, content in sorted(files.items()) if name != SIGNATURE}
+    return {
+        name: f"{hashlib.sha256(content).hexdigest()} {len(content)}"
+        for name, content in sorted(files.items())
+        if name != SIGNATURE
+    }
 
 
 def seal_text(listed: dict[str, str], public_key: str, signature: str) -> bytes:
@@ -166,7 +188,11 @@ def check_signature(files: dict[str, bytes]) -> tuple[list[dict[str, object]], s
     except (KeyError, TypeError, ValueError, AttributeError):
         return [_problem(SIGNATURE, "not a signature")], None
     found = inventory(files)
-    problems = [_problem(n, "differs from the sealed list") for n in sorted(set(listed) | set(found)) if listed.get(n) != found.get(n)]
+    problems = [
+        _problem(n, "differs from the sealed list")
+        for n in sorted(set(listed) | set(found))
+        if listed.get(n) != found.get(n)
+    ]
     try:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -190,7 +216,12 @@ def check(path: Path) -> dict[str, object]:
         problems += row_problems
         seal_problems, signer = check_signature(files)
         problems += seal_problems
-    return {"ok": not problems, "problems": problems, "signed_by": signer, "checked": {"files": len(files), "rows": rows, "edges": edges}}
+    return {
+        "ok": not problems,
+        "problems": problems,
+        "signed_by": signer,
+        "checked": {"files": len(files), "rows": rows, "edges": edges},
+    }
 
 
 def _problem(file: str, text: str, row: object = None) -> dict[str, object]:

@@ -23,7 +23,9 @@ _PROCEDURAL = frozenset({"H06", "H07"})
 _TEXTS = 12
 
 
-def fold(findings: Sequence[Finding], public: Callable[[str], bool], not_run: Mapping[str, Sequence[str]]) -> list[LeadDraft]:
+def fold(
+    findings: Sequence[Finding], public: Callable[[str], bool], not_run: Mapping[str, Sequence[str]]
+) -> list[LeadDraft]:
     """Leads from the findings of one scan, best first.
 
     `public(id)` tells public bodies (they join nothing); `not_run` is detector id → missing inputs.
@@ -33,7 +35,10 @@ def fold(findings: Sequence[Finding], public: Callable[[str], bool], not_run: Ma
     leads = [_draft(nest, public, not_run) for nest in nests if _proposes(nest)]
     for finding in sorted((f for f in findings if f.colour == "green"), key=lambda f: f.id):
         ties = _ties(finding, public)
-        leads = [_draft([*_members(lead, usable), finding], public, not_run) if lead.members & ties else lead for lead in leads]
+        leads = [
+            _draft([*_members(lead, usable), finding], public, not_run) if lead.members & ties else lead
+            for lead in leads
+        ]
     return sorted(leads, key=lambda lead: (-lead.score, lead.key))
 
 
@@ -43,7 +48,9 @@ def _members(lead: LeadDraft, findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _ties(finding: Finding, public: Callable[[str], bool]) -> frozenset[str]:
-    return frozenset(s.id for s in finding.subjects if s.role not in _BODY_ROLES and s.label in _TYING and not public(s.id))
+    return frozenset(
+        s.id for s in finding.subjects if s.role not in _BODY_ROLES and s.label in _TYING and not public(s.id)
+    )
 
 
 _TYING = frozenset({"Person", "Staff", "Organization", "Company", "Account"})
@@ -164,11 +171,19 @@ def _refuting(ranked: Sequence[Finding]) -> tuple[dict[str, str], ...]:
 
 def _check_text(finding: Finding, check: Check) -> dict[str, str]:
     open_zh, open_en = ("可能", "possible") if check.result == "possible" else ("未核查", "not checked")
-    return {"zh": f"[{finding.detector}] {open_zh}：{check.note_zh}", "en": f"[{finding.detector}] {open_en}: {check.note_en}"}
+    return {
+        "zh": f"[{finding.detector}] {open_zh}：{check.note_zh}",
+        "en": f"[{finding.detector}] {open_en}: {check.note_en}",
+    }
 
 
 def _missing(ranked: Sequence[Finding], not_run: Mapping[str, Sequence[str]]) -> tuple[dict[str, str], ...]:
     texts = [{"zh": m, "en": m} for m in dict.fromkeys(m for f in ranked for m in f.missing)]
     for identifier, absent in sorted(not_run.items()):
-        texts.append({"zh": f"{identifier} 未运行，缺少 {'、'.join(absent)}", "en": f"{identifier} did not run, missing {', '.join(absent)}"})
+        texts.append(
+            {
+                "zh": f"{identifier} 未运行，缺少 {'、'.join(absent)}",
+                "en": f"{identifier} did not run, missing {', '.join(absent)}",
+            }
+        )
     return tuple(texts[:_TEXTS])

@@ -26,7 +26,13 @@ class Part:
 
     def as_json(self) -> dict[str, object]:
         """One entry of `parts` in `subjects` (CONTRACT 2)."""
-        return {"detector": self.detector, "family": self.family, "score": self.score, "weight": self.weight, "finding": self.finding}
+        return {
+            "detector": self.detector,
+            "family": self.family,
+            "score": self.score,
+            "weight": self.weight,
+            "finding": self.finding,
+        }
 
 
 def parts_of(findings: Iterable[Finding]) -> tuple[Part, ...]:
@@ -57,7 +63,9 @@ def subject_scores(findings: Iterable[Finding]) -> list[dict[str, object]]:
         for subject in finding.subjects:
             by_subject.setdefault(subject.id, []).append(finding)
             named[subject.id] = subject
-    scored = [(combined(parts), identity, parts) for identity, members in by_subject.items() if (parts := parts_of(members))]
+    scored = [
+        (combined(parts), identity, parts) for identity, members in by_subject.items() if (parts := parts_of(members))
+    ]
     scored.sort(key=lambda row: (-row[0], row[1]))
     return [
         {

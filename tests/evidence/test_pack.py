@@ -43,7 +43,11 @@ def unpacked(path: Path) -> dict[str, bytes]:
 def test_an_untouched_pack_is_accepted(packed: Path) -> None:
     answer = check(packed)
     assert answer["ok"] and answer["problems"] == [] and answer["signed_by"]
-    assert answer["checked"] == {"files": len(unpacked(packed)), "rows": answer["checked"]["rows"], "edges": answer["checked"]["edges"]}  # type: ignore[index]
+    assert answer["checked"] == {
+        "files": len(unpacked(packed)),
+        "rows": answer["checked"]["rows"],
+        "edges": answer["checked"]["edges"],
+    }  # type: ignore[index]
 
 
 def test_the_same_lead_gives_the_same_bytes(tiny: Workspace, packed: Path, tmp_path: Path) -> None:
@@ -96,13 +100,23 @@ def rehash(files: dict[str, bytes], name: str, rng: random.Random) -> str:
         for algorithm in ("sha256", "sha512"):
             listed = {n.partition("/")[2]: c for n, c in files.items() if n.startswith(f"{top}/data/") == payload}
             lines = [
-                f"{hashlib.new(algorithm, c).hexdigest()}  {n}\n" for n, c in sorted(listed.items()) if not n.startswith("tagmanifest") and n != "signature.json"
+                f"{hashlib.new(algorithm, c).hexdigest()}  {n}\n"
+                for n, c in sorted(listed.items())
+                if not n.startswith("tagmanifest") and n != "signature.json"
             ]
             files[f"{top}/{manifest}-{algorithm}.txt"] = "".join(lines).encode()
     return target
 
 
-TAMPERINGS: tuple[Callable[[dict[str, bytes], str, random.Random], str], ...] = (flip, truncate, delete, add, rename, swap, rehash)
+TAMPERINGS: tuple[Callable[[dict[str, bytes], str, random.Random], str], ...] = (
+    flip,
+    truncate,
+    delete,
+    add,
+    rename,
+    swap,
+    rehash,
+)
 
 
 def test_two_hundred_tamperings_are_found_and_named(packed: Path, tmp_path: Path) -> None:
@@ -152,12 +166,21 @@ def test_a_pack_as_a_folder_is_checked_by_itself_without_our_software(packed: Pa
         archive.extractall(tmp_path)
     folder = tmp_path / "L-0001"
     bagit.Bag(str(folder)).validate()
-    run = subprocess.run([sys.executable, "-I", str(folder / "verify.py")], cwd=folder, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-I", str(folder / "verify.py")], cwd=folder, capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0 and json.loads(run.stdout)["ok"]
-    sums = subprocess.run(["sha256sum", "-c", "--quiet", "manifest-sha256.txt", "tagmanifest-sha256.txt"], cwd=folder, capture_output=True, check=False)
+    sums = subprocess.run(
+        ["sha256sum", "-c", "--quiet", "manifest-sha256.txt", "tagmanifest-sha256.txt"],
+        cwd=folder,
+        capture_output=True,
+        check=False,
+    )
     assert sums.returncode == 0
     (folder / "data" / "lead.json").write_bytes(b"{}")
-    again = subprocess.run([sys.executable, "-I", str(folder / "verify.py")], cwd=folder, capture_output=True, text=True, check=False)
+    again = subprocess.run(
+        [sys.executable, "-I", str(folder / "verify.py")], cwd=folder, capture_output=True, text=True, check=False
+    )
     assert again.returncode == 4 and "data/lead.json" in again.stdout
 
 
@@ -186,13 +209,28 @@ def test_pages_ask_nobody_for_anything(packed: Path) -> None:
         assert not re.search(r"<(?:script|link|img|iframe)[^>]+(?:src|href)\s*=\s*[\"']?(?:https?:)?//", page), name
 
 
-HOSTILE = ("</script><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "=HYPERLINK(\"http://x\")", "a\x00b\x1b[31m\u202e", "' OR 1=1 --")
+HOSTILE = (
+    "</script><script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    '=HYPERLINK("http://x")',
+    "a\x00b\x1b[31m\u202e",
+    "' OR 1=1 --",
+)
 
 
 def test_hostile_names_stay_text() -> None:
-    nodes: list[dict[str, Any]] = [{"id": f"org:name:{i}", "label": "Company", "name": name, "source": None} for i, name in enumerate(HOSTILE)]
+    nodes: list[dict[str, Any]] = [
+        {"id": f"org:name:{i}", "label": "Company", "name": name, "source": None} for i, name in enumerate(HOSTILE)
+    ]
     edges: list[dict[str, Any]] = [
-        {"id": "OWNS:1", "type": "OWNS", "from": "org:name:0", "to": "org:name:1", "props": {"purpose": HOSTILE[3]}, "source": None}
+        {
+            "id": "OWNS:1",
+            "type": "OWNS",
+            "from": "org:name:0",
+            "to": "org:name:1",
+            "props": {"purpose": HOSTILE[3]},
+            "source": None,
+        }
     ]
     page = html(nodes, edges, {}, "zh").decode()
     assert "<script>alert(1)" not in page and "<img src=x" not in page

@@ -39,14 +39,29 @@ def test_kin_is_composed_by_table(make_workspace: Make, chain: tuple[str, ...], 
     ws = make_workspace({"kinship": [kin(i, i + 1, step) for i, step in enumerate(chain)]})
     first, last = ws.the(person(0)), ws.the(person(len(chain)))
     with ws.views() as views:
-        found = views.relation("kin").filter(f"a_id = '{first}' AND b_id = '{last}'").select("code, degree, derived").fetchall()
+        found = (
+            views.relation("kin")
+            .filter(f"a_id = '{first}' AND b_id = '{last}'")
+            .select("code, degree, derived")
+            .fetchall()
+        )
     assert found == [(code, degree, True)]
-    parts = {len(p) for (p,) in duckdb.sql(f"SELECT parts FROM '{ws.facts_dir}/edges/KIN_OF.parquet' WHERE derived").fetchall()}
+    parts = {
+        len(p)
+        for (p,) in duckdb.sql(f"SELECT parts FROM '{ws.facts_dir}/edges/KIN_OF.parquet' WHERE derived").fetchall()
+    }
     assert len(chain) in parts
 
 
 def test_composed_kin_ends_with_the_marriage(make_workspace: Make) -> None:
-    ws = make_workspace({"kinship": [kin(0, 1, "配偶", from_date="2010-01-01", to_date="2015-06-30"), kin(1, 2, "兄弟姐妹", from_date="", to_date="")]})
+    ws = make_workspace(
+        {
+            "kinship": [
+                kin(0, 1, "配偶", from_date="2010-01-01", to_date="2015-06-30"),
+                kin(1, 2, "兄弟姐妹", from_date="", to_date=""),
+            ]
+        }
+    )
     derived = [r for r in rows(ws, "KIN_OF", "derived, from_date, to_date") if r[0]]
     assert [str(d) for d in derived[0][1:]] == ["2010-01-01", "2015-06-30"]
 
@@ -57,26 +72,49 @@ def test_a_recorded_tie_is_not_derived_again(make_workspace: Make) -> None:
 
 
 def payment(tx: str, a: int, b: int, amount: str, ts: str, direction: str = "") -> dict[str, object]:
-    return {"tx": tx, "ts": ts, "from_acct": account(a), "to_acct": account(b), "amount": amount, "direction": direction}
+    return {
+        "tx": tx,
+        "ts": ts,
+        "from_acct": account(a),
+        "to_acct": account(b),
+        "amount": amount,
+        "direction": direction,
+    }
 
 
 def test_both_halves_of_a_transfer_are_one_payment(make_workspace: Make) -> None:
     ws = make_workspace(
-        {"transactions": [payment("A1", 1, 2, "500", "2023-05-06 10:00:00", "借"), payment("B9", 2, 1, "500", "2023-05-06 10:00:02", "贷")]}
+        {
+            "transactions": [
+                payment("A1", 1, 2, "500", "2023-05-06 10:00:00", "借"),
+                payment("B9", 2, 1, "500", "2023-05-06 10:00:02", "贷"),
+            ]
+        }
     )
     assert rows(ws, "PAID", "from_id, to_id, amount_fen") == [(ws.the(account(1)), ws.the(account(2)), 50000)]
 
 
 def test_two_equal_payments_of_one_day_stay_two(make_workspace: Make) -> None:
-    ws = make_workspace({"transactions": [payment("A1", 1, 2, "500", "2023-05-06 10:00:00"), payment("A2", 1, 2, "500", "2023-05-06 10:00:00")]})
+    ws = make_workspace(
+        {
+            "transactions": [
+                payment("A1", 1, 2, "500", "2023-05-06 10:00:00"),
+                payment("A2", 1, 2, "500", "2023-05-06 10:00:00"),
+            ]
+        }
+    )
     assert len(rows(ws, "PAID", "id")) == 2
 
 
 def test_cash_is_no_account_and_is_not_lost(make_workspace: Make) -> None:
-    ws = make_workspace({"transactions": [{"tx": "1", "ts": "2023-05-06", "from_acct": "现金", "to_acct": account(1), "amount": "900"}]})
+    ws = make_workspace(
+        {"transactions": [{"tx": "1", "ts": "2023-05-06", "from_acct": "现金", "to_acct": account(1), "amount": "900"}]}
+    )
     assert rows(ws, "PAID", "id") == []
     with ws.views() as views:
-        assert views.relation("payments").select("from_party, to_acct, amount_fen, channel").fetchall() == [(None, ws.the(account(1)), 90000, "cash")]
+        assert views.relation("payments").select("from_party, to_acct, amount_fen, channel").fetchall() == [
+            (None, ws.the(account(1)), 90000, "cash")
+        ]
 
 
 @pytest.mark.parametrize(("sharers", "pairs"), [(2, 1), (20, 190), (21, 0)])
@@ -88,7 +126,9 @@ def test_a_contact_of_many_ties_nobody(make_workspace: Make, sharers: int, pairs
 
 
 def test_co_bids_count_lots_and_jaccard(make_workspace: Make) -> None:
-    bids = [{"project_no": f"T{t}", "bidder": b, "amount": "1"} for t, firms in enumerate(("AB", "AB", "AC")) for b in firms]
+    bids = [
+        {"project_no": f"T{t}", "bidder": b, "amount": "1"} for t, firms in enumerate(("AB", "AB", "AC")) for b in firms
+    ]
     ws = make_workspace({"bids": bids})
     assert rows(ws, "CO_BID", "n, jaccard") == [(2, pytest.approx(2 / 3, abs=1e-6))]
 

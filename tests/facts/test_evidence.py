@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,7 +51,7 @@ def test_expansion_leads_to_its_rows(tiny: Workspace) -> None:
         for path in candidate["paths"]:
             ends = [{hop["from"], hop["to"]} for hop in path["hops"]]
             assert insider in ends[0] and candidate["id"] in ends[-1]
-            assert all(a & b for a, b in zip(ends, ends[1:], strict=False)), "hops join"
+            assert all(a & b for a, b in itertools.pairwise(ends)), "hops join"
 
 
 def test_neighbours_and_paths_lead_to_their_rows(tiny: Workspace) -> None:

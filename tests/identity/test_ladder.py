@@ -30,7 +30,9 @@ def test_a_name_links_to_the_one_registered_organization(make_workspace: Make) -
     ws = make_workspace(
         {
             "organizations": [{"uscc": company(1), "name": "虚构甲医疗器械有限公司", "type": "企业"}],
-            "contracts": [{"contract_no": "C1", "buyer": "虚构县医院", "supplier": " 虚构甲医疗器械有限公司", "amount": "1"}],
+            "contracts": [
+                {"contract_no": "C1", "buyer": "虚构县医院", "supplier": " 虚构甲医疗器械有限公司", "amount": "1"}
+            ],
         }
     )
     assert edges(ws, "AWARDED_TO") == [("contract:C1", f"org:{company(1)}", "unique_name")]
@@ -51,7 +53,10 @@ def test_two_registered_organizations_of_one_name_stay_apart(make_workspace: Mak
 
 def test_the_number_decides_over_the_name(make_workspace: Make) -> None:
     ws = make_workspace(
-        {"roles": [{"company": "虚构甲公司", "holder": "张三", "holder_id": person(1), "kind": "股东"}], "persons": [{"id_no": person(1), "name": "李四"}]}
+        {
+            "roles": [{"company": "虚构甲公司", "holder": "张三", "holder_id": person(1), "kind": "股东"}],
+            "persons": [{"id_no": person(1), "name": "李四"}],
+        }
     )
     assert edges(ws, "OWNS") == [(one(ws, person(1)), "org:name:虚构甲公司", "name_only")]
     assert ws.resolve([person(1)])[0]["matches"][0]["name"] == "李四"
@@ -60,7 +65,9 @@ def test_the_number_decides_over_the_name(make_workspace: Make) -> None:
 @pytest.mark.parametrize("kept", ["both", "stranger"])
 def test_two_people_of_one_name_are_two_people(make_workspace: Make, kept: str) -> None:
     staff = [{"org": HOSPITAL["name"], "name": "王伟", "id_no": person(1), "role_code": "设备科长"}]
-    roles = [{"company": "虚构甲公司", "holder": "王伟", "holder_id": person(2) if kept == "both" else "", "kind": "股东"}]
+    roles = [
+        {"company": "虚构甲公司", "holder": "王伟", "holder_id": person(2) if kept == "both" else "", "kind": "股东"}
+    ]
     ws = make_workspace({"organizations": [HOSPITAL], "staff": staff, "roles": roles})
     official, owner = one(ws, person(1)), edges(ws, "OWNS")[0][0]
     assert official != owner
@@ -75,7 +82,10 @@ def test_a_name_links_inside_the_hospital_where_it_is_unique(make_workspace: Mak
             "organizations": [HOSPITAL],
             "staff": [{"org": HOSPITAL["name"], "name": "王伟", "id_no": person(1), "role_code": "医师"}],
             "tenders": [{"project_no": "T1", "method": "公开招标", "buyer": HOSPITAL["name"]}],
-            "approvals": [{"project_no": "T1", "person": "王伟", "action": "审批"}, {"project_no": "T1", "person": "赵六", "action": "验收"}],
+            "approvals": [
+                {"project_no": "T1", "person": "王伟", "action": "审批"},
+                {"project_no": "T1", "person": "赵六", "action": "验收"},
+            ],
         }
     )
     assert edges(ws, "APPROVED") == [(one(ws, person(1)), "tender:T1", "scoped_name")]
@@ -86,7 +96,9 @@ def test_a_name_that_two_colleagues_share_links_to_neither(make_workspace: Make)
     ws = make_workspace(
         {
             "organizations": [HOSPITAL],
-            "staff": [{"org": HOSPITAL["name"], "name": "王伟", "id_no": person(n), "role_code": "医师"} for n in (1, 2)],
+            "staff": [
+                {"org": HOSPITAL["name"], "name": "王伟", "id_no": person(n), "role_code": "医师"} for n in (1, 2)
+            ],
             "tenders": [{"project_no": "T1", "method": "公开招标", "buyer": HOSPITAL["name"]}],
             "approvals": [{"project_no": "T1", "person": "王伟", "action": "审批"}],
         }
@@ -106,7 +118,9 @@ def test_old_and_new_id_numbers_are_one_person(make_workspace: Make) -> None:
 
 def test_a_number_with_a_wrong_check_digit_is_no_key(make_workspace: Make) -> None:
     wrong = person(1)[:-1] + ("0" if person(1)[-1] != "0" else "1")
-    ws = make_workspace({"kinship": [{"id_no_a": wrong, "name_a": "张三", "id_no_b": person(2), "name_b": "李四", "code": "配偶"}]})
+    ws = make_workspace(
+        {"kinship": [{"id_no_a": wrong, "name_a": "张三", "id_no_b": person(2), "name_b": "李四", "code": "配偶"}]}
+    )
     a, b, grade = edges(ws, "KIN_OF")[0]
     assert b == one(ws, person(2))
     assert a.startswith("person:name:") and grade == "name_only"
@@ -115,8 +129,13 @@ def test_a_number_with_a_wrong_check_digit_is_no_key(make_workspace: Make) -> No
 def test_bidders_written_alike_are_one_inside_their_project(make_workspace: Make) -> None:
     ws = make_workspace(
         {
-            "bids": [{"project_no": "T1", "bidder": "F0123", "amount": "100"}, {"project_no": "T1", "bidder": "F0124", "amount": "101"}],
-            "bid_artifacts": [{"project_no": "T1", "bidder": b, "kind": "MAC地址", "value": "02-00"} for b in ("F0123", "F0124")],
+            "bids": [
+                {"project_no": "T1", "bidder": "F0123", "amount": "100"},
+                {"project_no": "T1", "bidder": "F0124", "amount": "101"},
+            ],
+            "bid_artifacts": [
+                {"project_no": "T1", "bidder": b, "kind": "MAC地址", "value": "02-00"} for b in ("F0123", "F0124")
+            ],
         }
     )
     assert {grade for *_, grade in edges(ws, "BID_BY")} == {"unique_name"}
@@ -139,7 +158,15 @@ def test_the_holder_of_an_account_is_the_one_the_bank_names(make_workspace: Make
         {
             "accounts": [{"acct": account(1), "holder": "张三", "holder_id": person(1)}],
             "transactions": [
-                {"tx": "1", "ts": "2023-01-01", "from_acct": account(1), "from_name": "张叁", "to_acct": account(2), "to_name": "虚构甲公司", "amount": "5"}
+                {
+                    "tx": "1",
+                    "ts": "2023-01-01",
+                    "from_acct": account(1),
+                    "from_name": "张叁",
+                    "to_acct": account(2),
+                    "to_name": "虚构甲公司",
+                    "amount": "5",
+                }
             ],
         }
     )
@@ -162,5 +189,7 @@ def test_ids_do_not_depend_on_the_order_of_files(tmp_path_factory: pytest.TempPa
         with Workspace(base / "ws") as ws:
             for template in order:
                 ws.load(folder / f"{template}.csv")
-            seen.add((ws.snapshot, tuple(edges(ws, "EMPLOYED_BY")), tuple(edges(ws, "OWNS")), tuple(edges(ws, "SIMILAR"))))
+            seen.add(
+                (ws.snapshot, tuple(edges(ws, "EMPLOYED_BY")), tuple(edges(ws, "OWNS")), tuple(edges(ws, "SIMILAR")))
+            )
     assert len(seen) == 1

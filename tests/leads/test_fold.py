@@ -15,7 +15,9 @@ from graphkit.types import Check, Colour, Finding, Subject
 HOSPITAL = Subject("org:h", "Hospital", "虚构医院", "buyer")
 
 
-def finding(number: int, detector: str, colour: Colour, people: str, score: float = 1.0, checks: tuple[Check, ...] = ()) -> Finding:
+def finding(
+    number: int, detector: str, colour: Colour, people: str, score: float = 1.0, checks: tuple[Check, ...] = ()
+) -> Finding:
     subjects = (HOSPITAL, *(Subject(f"person:{p}", "Person", f"虚{p}", "insider") for p in people))
     return Finding(
         f"{number:016x}", detector, "1", detector[0], {"zh": detector, "en": detector}, {"zh": f"事实{number}", "en": f"fact {number}"}, colour,
@@ -28,7 +30,9 @@ def public(identifier: str) -> bool:
 
 
 def test_findings_that_share_a_person_are_one_lead() -> None:
-    leads = fold([finding(1, "K02", "red", "ab"), finding(2, "F01", "red", "bc"), finding(3, "K01", "red", "x")], public, {})
+    leads = fold(
+        [finding(1, "K02", "red", "ab"), finding(2, "F01", "red", "bc"), finding(3, "K01", "red", "x")], public, {}
+    )
     assert [sorted(lead.members) for lead in leads] == [["person:a", "person:b", "person:c"], ["person:x"]]
     assert leads[0].families == ("F", "K")
 
@@ -67,20 +71,31 @@ def test_score_is_noisy_or_with_family_damping() -> None:
 
 
 def test_what_would_refute_lists_open_explanations_only() -> None:
-    checks = (Check("a", "excluded", "已排除项", "out"), Check("b", "possible", "可能项", "open"), Check("c", "not_checked", "未查项", "unchecked"))
+    checks = (
+        Check("a", "excluded", "已排除项", "out"),
+        Check("b", "possible", "可能项", "open"),
+        Check("c", "not_checked", "未查项", "unchecked"),
+    )
     lead = fold([finding(1, "K02", "red", "a", checks=checks)], public, {"F01": ("transactions",)})[0]
     assert [t["zh"] for t in lead.refuting] == ["[K02] 可能：可能项", "[K02] 未核查：未查项"]
     assert lead.missing == ({"zh": "F01 未运行，缺少 transactions", "en": "F01 did not run, missing transactions"},)
 
 
 cases = st.lists(
-    st.tuples(st.sampled_from(["K01", "K02", "B01", "F02", "P01", "W01"]), st.sampled_from(list(WEIGHT)), st.text("abcdefgh", min_size=1, max_size=3), st.floats(0, 1)),
+    st.tuples(
+        st.sampled_from(["K01", "K02", "B01", "F02", "P01", "W01"]),
+        st.sampled_from(list(WEIGHT)),
+        st.text("abcdefgh", min_size=1, max_size=3),
+        st.floats(0, 1),
+    ),
     max_size=12,
 )
 
 
 @given(cases, st.integers(0, 9))
-def test_order_does_not_matter_and_nothing_is_counted_twice(rows: list[tuple[str, Colour, str, float]], seed: int) -> None:
+def test_order_does_not_matter_and_nothing_is_counted_twice(
+    rows: list[tuple[str, Colour, str, float]], seed: int
+) -> None:
     findings = [finding(i, d, c, people, s) for i, (d, c, people, s) in enumerate(rows)]
     shuffled = random.Random(seed).sample(findings, len(findings))
     leads = fold(findings, public, {})
@@ -88,7 +103,9 @@ def test_order_does_not_matter_and_nothing_is_counted_twice(rows: list[tuple[str
     strong = [f for lead in leads for f in lead.findings if next(x for x in findings if x.id == f).colour != "green"]
     assert len(strong) == len(set(strong))
     assert all(0 <= lead.score <= 1 for lead in leads)
-    assert [s["rank"] for s in subject_scores(findings)] == list(range(1, len({x.id for f in findings for x in f.subjects}) + 1))
+    assert [s["rank"] for s in subject_scores(findings)] == list(
+        range(1, len({x.id for f in findings for x in f.subjects}) + 1)
+    )
 
 
 @given(cases)
@@ -99,5 +116,9 @@ def test_more_findings_never_lower_a_score(rows: list[tuple[str, Colour, str, fl
 
 
 def test_a_reason_stands_once_per_detector_with_its_count() -> None:
-    lead = fold([finding(1, "K02", "red", "a", 0.4), finding(2, "K02", "red", "a"), finding(3, "F01", "red", "a", 0.1)], public, {})[0]
+    lead = fold(
+        [finding(1, "K02", "red", "a", 0.4), finding(2, "K02", "red", "a"), finding(3, "F01", "red", "a", 0.1)],
+        public,
+        {},
+    )[0]
     assert [t["zh"] for t in lead.reasons] == ["[K02] 事实2（同类另有 1 项）", "[F01] 事实3"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
+import shutil
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -102,12 +104,16 @@ class County:
             names = HEADERS.get(path.stem, {})
             with path.open(encoding="utf-8-sig", newline="") as file:
                 self._rows[path.stem] = [
-                    ((path.name, line), {names.get(k, k): self._plain(path.stem, names.get(k, k), v) for k, v in row.items()})
+                    (
+                        (path.name, line),
+                        {names.get(k, k): self._plain(path.stem, names.get(k, k), v) for k, v in row.items()},
+                    )
                     for line, row in enumerate(csv.DictReader(file), start=2)
                 ]
         self.uscc = {norm_name(r["name"]): r["uscc"] for r in self.of("organizations")}
         self.names = {f"org:{r['uscc']}": r["name"] for r in self.of("organizations")}
         self.roster: dict[tuple[str, str], set[str]] = {}
+        self.unnumbered: set[tuple[str, str]] = set()
         self._enrol()
         self.staff_no = {(self.org(r["org"])[0], r["staff_no"]): person(r["id_no"]) for r in self.of("staff")}
 
@@ -143,7 +149,8 @@ class County:
         if len(known) == 1:
             return next(iter(known)), "scoped_name"
         tail = scope.removeprefix("org:").removeprefix("name:")
-        return f"person:name:{tail}:{norm_name(name)}", "name_only"
+        registered = (scope, norm_name(name)) in self.unnumbered and not known
+        return f"person:name:{tail}:{norm_name(name)}", "scoped_name" if registered else "name_only"
 
     def holder(self, account: str) -> tuple[str, str] | tuple[None, None]:
         """(id, grade) of the holder of an account, from the accounts file."""
@@ -156,10 +163,16 @@ class County:
         def add(scope: str, name: str, number: str) -> None:
             if name and number and normalise_id_no(number):
                 self.roster.setdefault((scope, norm_name(name)), set()).add(person(number))
+            elif name and not number:
+                self.unnumbered.add((scope, norm_name(name)))
 
         for r in self.of("organizations"):
             add(f"org:{r['uscc']}", r["legal_rep"], r["legal_rep_id_no"])
-        for template, scope, name, number in (("staff", "org", "name", "id_no"), ("roles", "company", "holder", "holder_id"), ("employment", "employer", "name", "id_no")):
+        for template, scope, name, number in (
+            ("staff", "org", "name", "id_no"),
+            ("roles", "company", "holder", "holder_id"),
+            ("employment", "employer", "name", "id_no"),
+        ):
             for r in self.of(template):
                 add(self.org(r[scope])[0], r[name], r[number])
 
@@ -174,6 +187,7 @@ def county_files() -> County:
 def county_workspace() -> Workspace:
     """The county, loaded and scanned once for the whole run; for reading only."""
     base = Path(mkdtemp(prefix="county-"))
+    atexit.register(shutil.rmtree, base, ignore_errors=True)
     (base / "key").write_bytes(KEY)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRAPHKIT_KEY_FILE", str(base / "key"))
