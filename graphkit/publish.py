@@ -67,17 +67,17 @@ def _name(folder: Path, snapshot: str) -> str:
 
 def _sources(folder: Path, records: Records) -> pa.Table:
     """`src, file, row` of every row that an edge was read from."""
+    import numpy as np
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    from graphkit.duck import connect
-
-    edges = str(folder / "edges" / "*.parquet").replace("'", "''")
-    con = connect()
-    try:
-        con.execute(f"CREATE TEMP TABLE s AS SELECT DISTINCT src FROM read_parquet('{edges}', union_by_name = true) WHERE src IS NOT NULL")  # noqa: S608
-        parts = [row[0] for row in con.execute("SELECT DISTINCT src >> 32 FROM s").fetchall()]
-        names = records.files_of(part << 32 for part in parts)
-        con.register("names", pa.table({"part": pa.array([n >> 32 for n in names], pa.int64()), "file": pa.array(list(names.values()), pa.string())}))
-        return con.sql("SELECT src, file, src & 4294967295 AS row FROM s JOIN names ON part = src >> 32").to_arrow_table()
-    finally:
-        con.close()
+    found = [np.array([], np.int64)]
+    for path in sorted((folder / "edges").glob("*.parquet")):
+        with pq.ParquetFile(path) as file:
+            found.append(file.read(["src"]).column("src").cast(pa.int64()).drop_null().to_numpy())
+    srcs = np.unique(np.concatenate(found))
+    parts, place = np.unique(srcs >> 32, return_inverse=True)
+    names = records.files_of(int(part) << 32 for part in parts)
+    files = pa.array([names.get(int(part) << 32) for part in parts], pa.string()).take(pa.array(place))
+    table = pa.table({"src": srcs, "file": files, "row": srcs & 0xFFFFFFFF})
+    return table.filter(table.column("file").is_valid())

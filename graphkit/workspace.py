@@ -127,15 +127,17 @@ class Workspace:
         for name in ("facts_dir", "facts"):
             self.__dict__.pop(name, None)
 
-    def _shown(self, verb: str, answer: Callable[[], T]) -> T:
-        """An answer with personal numbers masked; with a reason to unmask, in full, and audited before it is made."""
+    def _shown(self, verb: str, answer: Callable[[], T], **asked: Any) -> T:
+        """An answer, audited before it is made: what was asked, by whom. Numbers are masked, unless a reason to unmask is given."""
         from graphkit.answers.masking import masked
 
+        details = {"verb": verb, **masked({k: v for k, v in asked.items() if v})}
         if self._unmask is None:
+            self.ledger.audit("read", details)
             return masked(answer())
         from graphkit.answers.unmask import unmasked
 
-        self.ledger.audit("unmask", {"verb": verb}, purpose=self._unmask)
+        self.ledger.audit("unmask", details, purpose=self._unmask)
         full: T = unmasked(self, answer())
         return full
 
@@ -218,38 +220,38 @@ class Workspace:
         """Findings of the last finished scan."""
         from graphkit.answers.reading import findings
 
-        return self._shown("findings", lambda: findings(self, detector, subject, top))
+        return self._shown("findings", lambda: findings(self, detector, subject, top), detector=detector, subject=subject)
 
     def subjects(self, *, family: str | None = None, label: str | None = None, top: int = 50) -> list[Json]:
         """Everybody the findings name, by score, with the parts of each score."""
         from graphkit.answers.reading import subjects
 
-        return self._shown("subjects", lambda: subjects(self, family, label, top))
+        return self._shown("subjects", lambda: subjects(self, family, label, top), family=family, label=label)
 
     def leads(self, *, status: str | None = None, top: int = 50) -> list[Json]:
         """The lead queue, best first."""
         from graphkit.answers.reading import leads
 
-        return self._shown("leads", lambda: leads(self, status, top))
+        return self._shown("leads", lambda: leads(self, status, top), status=status)
 
     def lead(self, number: str) -> Json:
         """One lead with its history and full findings."""
         from graphkit.answers.reading import lead
 
-        return self._shown("lead", lambda: lead(self, number))
+        return self._shown("lead", lambda: lead(self, number), lead=number)
 
     def decide(self, number: str, action: str, **arguments: Any) -> Json:
         """One step in the ledger: `assign`, `dispose`, `comment`, `confirm`, `close`; answers the lead."""
         from graphkit.answers.reading import lead
 
         self.ledger.act(number, action, **arguments)
-        return self._shown("lead", lambda: lead(self, number))
+        return self._shown("lead", lambda: lead(self, number), lead=number)
 
     def resolve(self, keys: Sequence[str]) -> list[Json]:
         """Ids behind names, numbers and ids, in the order given."""
         from graphkit.answers.lookup import resolve
 
-        return self._shown("resolve", lambda: resolve(self, keys))
+        return self._shown("resolve", lambda: resolve(self, keys), keys=list(keys))
 
     def the(self, key: str) -> str:
         """The one id behind a key. Raises `UsageError` when there is none, or several (they are listed)."""
@@ -261,19 +263,19 @@ class Workspace:
         """A node, how many neighbours it has by relationship, and at most `limit` of them, each with its edge and row."""
         from graphkit.answers.graph import neighbors
 
-        return self._shown("neighbors", lambda: neighbors(self, self.the(key), types, limit, as_of))
+        return self._shown("neighbors", lambda: neighbors(self, self.the(key), types, limit, as_of), of=key)
 
     def path(self, a: str, b: str, *, max_hops: int = 6, k: int = 5, as_of: date | None = None) -> Json:
         """The k shortest typed paths between two subjects, over the whole graph."""
         from graphkit.answers.graph import path
 
-        return self._shown("path", lambda: path(self, self.the(a), self.the(b), max_hops, k, as_of))
+        return self._shown("path", lambda: path(self, self.the(a), self.the(b), max_hops, k, as_of), ends=[a, b])
 
     def expand(self, keys: Sequence[str], *, top: int = 20, as_of: date | None = None) -> Json:
         """以案带案: from confirmed seeds, whom to look at next, and why."""
         from graphkit.answers.network import expand
 
-        return self._shown("expand", lambda: expand(self, [self.the(key) for key in keys], top, as_of))
+        return self._shown("expand", lambda: expand(self, [self.the(key) for key in keys], top, as_of), seeds=list(keys))
 
     def communities(self, *, as_of: date | None = None) -> list[Json]:
         """Groups that hold together."""
@@ -348,7 +350,7 @@ class Workspace:
         """The raw cells of a row: `source` is the `source` object of an evidence."""
         from graphkit.answers.lookup import source_row
 
-        return self._shown("source_row", lambda: source_row(self, source))
+        return self._shown("source_row", lambda: source_row(self, source), file=source.get("file"), row=source.get("row"))
 
     def close(self) -> None:
         """Close what was opened."""

@@ -96,6 +96,7 @@ class Records:
             load = Load(self.root, self.db, self._new_run(), self._reader(), not dry_run, staging)
             done = False
             try:
+                load.look_ahead(files, loader, lambda path, name: _accepted(path, name, accept))
                 for path, name in files:
                     (progress or _silent)(name)
                     load.file(path, name, loader, _accepted(path, name, accept))

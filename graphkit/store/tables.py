@@ -6,7 +6,7 @@ that only the views need stay behind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +54,28 @@ class GraphTables:
 Counts = Mapping[str, Mapping[str, int]]
 
 
+class _Origins:
+    """File and row by row reference, sorted once for all types of edges."""
+
+    def __init__(self, sources: Sources) -> None:
+        keys = sources.column("src").cast(pa.int64()).to_numpy()
+        order = np.argsort(keys, kind="stable")
+        self._keys = keys[order]
+        self._file = sources.column("file").cast(pa.string()).take(pa.array(order))
+        self._row = sources.column("row").cast(pa.int64()).take(pa.array(order))
+
+    def of(self, srcs: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+        """Null where the reference is null or unknown."""
+        wanted = srcs.fill_null(-1).to_numpy()
+        at = np.searchsorted(self._keys, wanted)
+        unknown = at == len(self._keys)
+        at[unknown] = 0
+        if len(self._keys):
+            unknown |= self._keys[at] != wanted
+        places = pa.array(at, mask=unknown | srcs.is_null().to_numpy())
+        return self._file.take(places), self._row.take(places)
+
+
 def graph_props(props: Mapping[str, Kind]) -> dict[str, Kind]:
     """Model properties under the names they have in the graph."""
     return {f"{name}_cny" if kind == "money" else name: kind for name, kind in props.items()}
@@ -64,7 +86,7 @@ def read_tables(facts: Path, sources: Sources | None = None) -> GraphTables:
     nodes: dict[str, pa.Table] = {}
     seconds: dict[tuple[str, str], pa.Array] = {}
     for label, spec in NODES.items():
-        table = _read(facts / "nodes" / f"{label}.parquet")
+        table = _read(facts / "nodes" / f"{label}.parquet", ("id", "name", "grade", "second"), spec.props)
         if table is None:
             continue
         _unique(table.column("id"), label)
@@ -78,11 +100,15 @@ def read_tables(facts: Path, sources: Sources | None = None) -> GraphTables:
     return GraphTables(nodes, seconds, tuple(_edges(facts, nodes, sources)))
 
 
-def _read(path: Path) -> pa.Table | None:
+def _read(path: Path, own: Iterable[str], props: Mapping[str, Kind]) -> pa.Table | None:
+    """The columns that the graph holds; those of the views stay unread. (`read_table` would load the dataset reader.)"""
     if not path.exists():
         return None
-    table = pq.read_table(path)
-    return table if table.num_rows else None
+    with pq.ParquetFile(path) as file:
+        if not file.metadata.num_rows:
+            return None
+        wanted = {*own, *(f"{name}_fen" if kind == "money" else name for name, kind in props.items())}
+        return file.read([name for name in file.schema_arrow.names if name in wanted], use_threads=False)
 
 
 def _column(table: pa.Table, name: str, kind: pa.DataType) -> pa.ChunkedArray:
@@ -106,7 +132,8 @@ def _props(table: pa.Table, props: Mapping[str, Kind]) -> dict[str, pa.ChunkedAr
 
 
 def _unique(ids: pa.ChunkedArray, what: str) -> None:
-    if pc.count_distinct(ids, mode="all").as_py() != len(ids):
+    rising = pc.less(ids.slice(0, len(ids) - 1), ids.slice(1))  # the usual order of facts: no hashing needed
+    if pc.all(rising, skip_nulls=False).as_py() is not True and pc.count_distinct(ids, mode="all").as_py() != len(ids):
         raise CheckFailed(
             "facts-repeat",
             Text(f"{what} 的编号有重复，未发布", f"ids of {what} repeat; nothing was published"),
@@ -114,18 +141,23 @@ def _unique(ids: pa.ChunkedArray, what: str) -> None:
         )
 
 
+_EDGE_OWN = ("id", "from_id", "to_id", "from_date", "to_date", "confidence", "derived", "src")
+
+
 def _edges(facts: Path, nodes: Mapping[str, pa.Table], sources: Sources | None) -> list[EdgeFrame]:
     labels = list(nodes)
     starts = np.cumsum([0, *(nodes[label].num_rows for label in labels)])
-    known = pa.chunked_array([chunk for t in nodes.values() for chunk in t.column("id").chunks], pa.string())
+    chunks = [chunk for t in nodes.values() for chunk in t.column("id").chunks]
+    known = pa.chunked_array(chunks, pa.string()).combine_chunks()
+    origins = None if sources is None else _Origins(sources)
     frames = []
     for kind, spec in EDGES.items():
-        table = _read(facts / "edges" / f"{kind}.parquet")
+        table = _read(facts / "edges" / f"{kind}.parquet", _EDGE_OWN, spec.props)
         if table is None:
             continue
         _unique(table.column("id"), kind)
         ends = [_end_labels(table.column(c), known, starts, kind) for c in ("from_id", "to_id")]
-        props = _edge_columns(table, _props(table, spec.props), sources)
+        props = _edge_columns(table, _props(table, spec.props), origins)
         pair = ends[0] * len(labels) + ends[1]
         for code in np.unique(pair):
             chosen = props if (pair == code).all() else props.filter(pa.array(pair == code))
@@ -134,10 +166,10 @@ def _edges(facts: Path, nodes: Mapping[str, pa.Table], sources: Sources | None) 
 
 
 def _end_labels(
-    ids: pa.ChunkedArray, known: pa.ChunkedArray, starts: np.ndarray[tuple[int], np.dtype[np.int64]], kind: str
+    ids: pa.ChunkedArray, known: pa.Array, starts: np.ndarray[tuple[int], np.dtype[np.int64]], kind: str
 ) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """The position of each end's label; an end that is no node would become an empty node in one of the engines."""
-    found = pc.index_in(ids, value_set=known.combine_chunks() if known.num_chunks else pa.array([], pa.string()))
+    found = pc.index_in(ids, value_set=known)
     if found.null_count:
         lost = ids.filter(pc.is_null(found))[0].as_py()
         raise CheckFailed(
@@ -149,17 +181,11 @@ def _end_labels(
     return at
 
 
-def _edge_columns(table: pa.Table, props: Mapping[str, pa.ChunkedArray], sources: Sources | None) -> pa.Table:
+def _edge_columns(table: pa.Table, props: Mapping[str, pa.ChunkedArray], origins: _Origins | None) -> pa.Table:
     n = table.num_rows
     file, row = pa.nulls(n, pa.string()), pa.nulls(n, pa.int64())
-    if sources is not None and "src" in table.column_names:
-        origin = sources
-        at = pc.index_in(
-            table.column("src").cast(pa.int64()),
-            value_set=origin.column("src").cast(pa.int64()).combine_chunks(),
-            skip_nulls=True,
-        )
-        file, row = origin.column("file").cast(pa.string()).take(at), origin.column("row").cast(pa.int64()).take(at)
+    if origins is not None and "src" in table.column_names:
+        file, row = origins.of(table.column("src").cast(pa.int64()))
     return pa.table(
         {
             "from_id": table.column("from_id"),

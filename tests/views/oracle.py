@@ -67,15 +67,14 @@ def kin(c: County, as_of: date) -> Told:
 
 def links(c: County, as_of: date) -> Told:
     for at, r in c.placed("organizations"):
-        if r["legal_rep_id_no"]:
-            yield (
-                (person(r["legal_rep_id_no"]), f"org:{r['uscc']}", r["name"], "legal_rep", None, None, "identifier"),
-                at,
-            )
+        if r["legal_rep"]:
+            org, number = f"org:{r['uscc']}", r["legal_rep_id_no"]
+            rep, known = (person(number), "identifier") if number else c.named(org, r["legal_rep"])
+            yield (rep, org, r["name"], "legal_rep", None, None, known), at
     for at, r in c.placed("roles"):
         if up_to(as_of, day(r["from_date"])):
             org, grade = c.org(r["company"])
-            holder, known = c.party(r["holder"], r["holder_id"])
+            holder, known = c.party(r["holder"], r["holder_id"]) if r["holder_id"] else c.named(org, r["holder"])
             share = float(r["share_pct"]) if r["share_pct"] else None
             yield (holder, org, c.names[org], r["kind"], share, day(r["from_date"]), weakest(grade, known)), at
     for at, r in c.placed("employment"):
@@ -235,20 +234,14 @@ def artifacts(c: County, as_of: date) -> Told:
 
 
 def deposits(c: County, as_of: date) -> Told:
-    kinds = {r["acct"]: r["kind"] for r in c.of("accounts")}
+    known = {r["acct"]: r for r in c.of("accounts")}
     for at, r in c.placed("bid_deposits"):
         if up_to(as_of, moment(r["ts"])):
+            account = known[r["acct"]]
             holder, _ = c.holder(r["acct"])
-            values = (
-                *bid_id(c, r),
-                r["bidder"],
-                "identifier",
-                acct(r["acct"]),
-                kinds.get(r["acct"]),
-                holder,
-                c.names.get(holder or ""),
-            )
-            yield (*values, c.org(r["payer"])[0], fen(r["amount"]), moment(r["ts"]), r["form"]), at
+            payer = holder if r["payer"] == account["holder"] else c.org(r["payer"])[0]
+            held = (acct(r["acct"]), account["kind"], holder, account["holder"], payer)
+            yield (*bid_id(c, r), r["bidder"], "identifier", *held, fen(r["amount"]), moment(r["ts"]), r["form"]), at
 
 
 def awards(c: County, as_of: date) -> Told:
