@@ -29,7 +29,9 @@ def facts_folder(root: Path, snapshot: str, key: bytes) -> Path:
     return root / "graph" / snapshot[:16] / f"facts-{edition(key)}"
 
 
-def ensure_facts(root: Path, records: Records, key: bytes, snapshot: str, *, anew: bool = False) -> tuple[Path, Mapping[str, Mapping[str, int]]]:
+def ensure_facts(
+    root: Path, records: Records, key: bytes, snapshot: str, *, anew: bool = False
+) -> tuple[Path, Mapping[str, Mapping[str, int]]]:
     """The fact folder of a snapshot and its counts `{"nodes": {label: n}, "edges": {type: n}}`; built when absent."""
     folder = facts_folder(root, snapshot, key)
     counts_file = folder / "counts.json"

@@ -33,9 +33,13 @@ def _silent(_: str) -> None:
     """No progress shown."""
 
 
-def open(root: str | Path | None = None, *, lang: str | None = None, snapshot: str | None = None, unmask: str | None = None) -> Workspace:
+def open(
+    root: str | Path | None = None, *, lang: str | None = None, snapshot: str | None = None, unmask: str | None = None
+) -> Workspace:
     """Open (and on first use create) a workspace: `root`, else `GRAPHKIT_WORKSPACE`, else `./graphkit-data`."""
-    return Workspace(workspace_path(str(root) if root is not None else None), lang=lang, snapshot=snapshot, unmask=unmask)
+    return Workspace(
+        workspace_path(str(root) if root is not None else None), lang=lang, snapshot=snapshot, unmask=unmask
+    )
 
 
 class Workspace:
@@ -45,17 +49,27 @@ class Workspace:
     showing full ID numbers, accounts and phones; every answer that does is audited before it is made.
     """
 
-    def __init__(self, root: Path, *, lang: str | None = None, snapshot: str | None = None, unmask: str | None = None) -> None:
+    def __init__(
+        self, root: Path, *, lang: str | None = None, snapshot: str | None = None, unmask: str | None = None
+    ) -> None:
         self.root = root.resolve()
         self.root.mkdir(parents=True, exist_ok=True)
         self.settings: Settings = read_settings(self.root / "graphkit.toml")
         self.lang = lang or self.settings.language
         if self.lang not in ("zh", "en"):
-            raise UsageError("language", Text(f"不支持的语言 {self.lang}", f"unknown language {self.lang}"), Text("可用 zh、en", "use zh or en"))
+            raise UsageError(
+                "language",
+                Text(f"不支持的语言 {self.lang}", f"unknown language {self.lang}"),
+                Text("可用 zh、en", "use zh or en"),
+            )
         self._pinned = self.records.full_id(snapshot) if snapshot else None
         self._unmask = unmask
         if unmask is not None and not unmask.strip():
-            raise UsageError("reason-missing", Text("显示完整号码须说明理由", "showing full numbers needs a reason"), Text("--unmask --reason 理由", "--unmask --reason TEXT"))
+            raise UsageError(
+                "reason-missing",
+                Text("显示完整号码须说明理由", "showing full numbers needs a reason"),
+                Text("--unmask --reason 理由", "--unmask --reason TEXT"),
+            )
 
     # — rooms, opened on first use —
 
@@ -145,7 +159,9 @@ class Workspace:
         """Views of the current snapshot; close them after use."""
         from graphkit.views import Views
 
-        return Views(self.facts_dir, as_of or self.ledger.now().date(), self.records.columns(self._pinned), self.settings.seed)
+        return Views(
+            self.facts_dir, as_of or self.ledger.now().date(), self.records.columns(self._pinned), self.settings.seed
+        )
 
     def view(self, name: str, engine: str = "pandas") -> Any:
         """A view as a pandas frame, an Arrow table (`engine="arrow"`) or lazy (`engine="lazy"`, keep the workspace open)."""
@@ -170,14 +186,21 @@ class Workspace:
         return {"workspace": str(self.root), "settings": str(path)}
 
     def load(
-        self, *paths: str | Path, loader: str | None = None, accept: Sequence[str] = (), dry_run: bool = False, progress: Progress = _silent
+        self,
+        *paths: str | Path,
+        loader: str | None = None,
+        accept: Sequence[str] = (),
+        dry_run: bool = False,
+        progress: Progress = _silent,
     ) -> Json:
         """Files or folders → records → graph. The load report of CONTRACT 2."""
         from graphkit.publish import ensure_facts
 
         self.ledger.audit("load", {"paths": [str(p) for p in paths], "dry_run": dry_run})
         with self.records.lock("load"):
-            report = self.records.load([Path(p) for p in paths], loader=loader, accept=accept, dry_run=dry_run, progress=progress)
+            report = self.records.load(
+                [Path(p) for p in paths], loader=loader, accept=accept, dry_run=dry_run, progress=progress
+            )
             answer: Json = report.as_json(self.lang)
             if dry_run:
                 return {**answer, "nodes": {}, "edges": {}}
@@ -210,7 +233,14 @@ class Workspace:
             publish(self.store, folder, self.records, self.snapshot)
         return {"run": None, "snapshot": self.snapshot, "files": [], **counts}
 
-    def scan(self, *, detectors: Iterable[str] = (), as_of: date | None = None, due: bool = False, progress: Progress = _silent) -> Json:
+    def scan(
+        self,
+        *,
+        detectors: Iterable[str] = (),
+        as_of: date | None = None,
+        due: bool = False,
+        progress: Progress = _silent,
+    ) -> Json:
         """Run detectors → findings → leads; with `due` nothing happens when no scan is due."""
         from graphkit.answers.scans import scan
 
@@ -220,7 +250,9 @@ class Workspace:
         """Findings of the last finished scan."""
         from graphkit.answers.reading import findings
 
-        return self._shown("findings", lambda: findings(self, detector, subject, top), detector=detector, subject=subject)
+        return self._shown(
+            "findings", lambda: findings(self, detector, subject, top), detector=detector, subject=subject
+        )
 
     def subjects(self, *, family: str | None = None, label: str | None = None, top: int = 50) -> list[Json]:
         """Everybody the findings name, by score, with the parts of each score."""
@@ -275,7 +307,9 @@ class Workspace:
         """以案带案: from confirmed seeds, whom to look at next, and why."""
         from graphkit.answers.network import expand
 
-        return self._shown("expand", lambda: expand(self, [self.the(key) for key in keys], top, as_of), seeds=list(keys))
+        return self._shown(
+            "expand", lambda: expand(self, [self.the(key) for key in keys], top, as_of), seeds=list(keys)
+        )
 
     def communities(self, *, as_of: date | None = None) -> list[Json]:
         """Groups that hold together."""
@@ -301,7 +335,9 @@ class Workspace:
 
         return queries(self)
 
-    def query(self, source: str, *, params: Mapping[str, str] | None = None, limit: int = 50, timeout: float = 30.0) -> Json:
+    def query(
+        self, source: str, *, params: Mapping[str, str] | None = None, limit: int = 50, timeout: float = 30.0
+    ) -> Json:
         """A library query by id, or an analyst's own Cypher (a path to a file, or the text)."""
         from graphkit.answers.cypher import query
 
@@ -350,7 +386,9 @@ class Workspace:
         """The raw cells of a row: `source` is the `source` object of an evidence."""
         from graphkit.answers.lookup import source_row
 
-        return self._shown("source_row", lambda: source_row(self, source), file=source.get("file"), row=source.get("row"))
+        return self._shown(
+            "source_row", lambda: source_row(self, source), file=source.get("file"), row=source.get("row")
+        )
 
     def close(self) -> None:
         """Close what was opened."""
@@ -361,7 +399,7 @@ class Workspace:
     def __enter__(self) -> Workspace:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
-
-

@@ -30,7 +30,9 @@ def scan(ws: Workspace, only: tuple[str, ...], as_of: date | None, due: bool, pr
             "detectors": [run.as_json() for run in found.runs],
             "findings": len(found.findings),
         }
-        return ws.ledger.publish_scan(report, [stored(f) for f in [*kept, *found.findings]], found.drafts)
+        answer = ws.ledger.publish_scan(report, [stored(f) for f in [*kept, *found.findings]], found.drafts)
+    ws.projection("people_and_firms")  # made now, so that the first `expand` over the leads does not wait for it
+    return answer
 
 
 def _nothing(ws: Workspace, as_of: date | None) -> Json:

@@ -6,15 +6,17 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import networkx as nx
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from graphkit.errors import Text, UsageError
 from graphkit.types import GRADES, Grade
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Kind = Literal["people_and_firms", "whole", "money"]
 OPEN_FROM = int(np.iinfo(np.int32).min)
@@ -160,6 +162,8 @@ class Projection:
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """The same graph for NetworkX, nodes by id; edge key = id of its first fact. O(n + m) Python objects."""
+        import networkx as nx
+
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
         ids = self.nodes["id"].to_pylist()
         columns = zip(*(self.nodes[c].to_pylist() for c in ("label", "name", "second")), strict=True)

@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import sqlalchemy as sa
 
 from graphkit.db import Database
 from graphkit.db import tables as t
 from graphkit.errors import InputRefused, Text
 from graphkit.intake.reading import OK, FileReading, SheetReading, join
-from graphkit.records import ahead, catalog, originals
+from graphkit.records import catalog, originals
 from graphkit.records.overlap import File, Overlap, duplicate_rows, overlap
 from graphkit.records.quarantine import mended
 from graphkit.records.report import FileReport, FileStatus, LoadReport
@@ -67,7 +65,6 @@ class Load:
     _next_content: int = field(init=False)
     _next_part: int = field(init=False)
     _counted: list[tuple[int, int] | None] = field(default_factory=list)
-    _early: dict[Path, Future[ahead.Early]] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self._con = duckdb.connect()
@@ -82,37 +79,19 @@ class Load:
         self._holders = Counter(content_id for _, content_id in self.paths.values())
         self._live_before = frozenset(self._holders)
 
-    def look_ahead(self, files: Sequence[tuple[Path, str]], loader: str | None, accepted: Callable[[Path, str], bool]) -> None:
-        """Start on the largest of the files that `file` will be called for; it is taken in in its turn all the same."""
-
-        def read(path: Path, name: str) -> FileReading:
-            return self.read(path, name, loader=loader, accept=accepted(path, name))
-
-        self._early = ahead.begin(files, frozenset(self._by_sha256), read, self._keep)
-
-    def _keep(self, path: Path, name: str, sha256: str) -> None:
-        if self.keep_files:
-            originals.keep(self.root, path, name, sha256)
-
     def file(self, path: Path, name: str, loader: str | None, accept: bool) -> None:
         """Take in one file; its reports are appended. Never raises for bad content, only when the disk is full."""
         place = str(path.resolve())
-        keys: ahead.Keys = {}
         try:
-            begun = self._early.pop(path, None)
-            early = begun.result() if begun else None
-            sha256 = early.sha256 if early else originals.hash_file(path)[0]
+            sha256, _ = originals.hash_file(path)
             if (seen := self._seen(place, sha256, loader)) is not None:
                 self._again(place, name, seen)
                 return
-            if early and early.reading:
-                reading, keys = early.reading, early.keys
-            else:
-                reading = self.read(path, name, loader=loader, accept=accept)
-                if reading.sha256 != sha256:
-                    raise originals.changed(name)
-                if reading.status != "refused":
-                    self._keep(path, name, sha256)
+            reading = self.read(path, name, loader=loader, accept=accept)
+            if reading.sha256 != sha256:
+                raise originals.changed(name)
+            if reading.status != "refused" and self.keep_files:
+                originals.keep(self.root, path, name, sha256)
         except InputRefused as error:
             self._refuse(name, "", error.message if not error.fix.zh else join(error.message, error.fix))
             return
@@ -121,7 +100,7 @@ class Load:
             self._refuse(name, "", Text(f"{name} 无法读取：{why}", f"{name} cannot be read: {why}"))
             return
         if reading.status == "ok":
-            self._take(place, name, reading, keys)
+            self._take(place, name, reading)
         elif reading.status == "needs_decision":
             self._wait(reading)
         else:
@@ -197,7 +176,7 @@ class Load:
         mine = [r for r in self.reports if r.sha256 == content.sha256 and r.status == "loaded"]
         return [(r.sheet, r.rows_read, r.quarantined, r.reasons) for r in mine] or [(None, 0, 0, {})]
 
-    def _take(self, place: str, name: str, reading: FileReading, known: ahead.Keys) -> None:
+    def _take(self, place: str, name: str, reading: FileReading) -> None:
         """Stage a file that was read; its tables are let go of, so that a big folder needs no more memory than a file."""
         content = catalog.Content(
             self._next_content, reading.sha256, reading.loader, reading.loader_version, reading.encoding
@@ -207,9 +186,8 @@ class Load:
         light = replace(reading, sheets=tuple(replace(sheet, tables={}) for sheet in reading.sheets))
         staged = Staged(place, name, content, light, mends=mends)
         self.staged.append(staged)
-        for template, tables in ahead.by_template(reading).items():
-            keys = known[template] if template in known else row_keys(self._con, template, tables)
-            self._stage(staged, template, reading, keys)
+        for template in sorted({template for sheet in reading.sheets for template in sheet.tables}):
+            self._stage(staged, template, reading)
         self._next_content += 1
         self._contents[content.content_id] = content
         self._by_sha256.setdefault(content.sha256, []).append(content)
@@ -223,8 +201,9 @@ class Load:
         if not reading.sheets:
             self._report(name, content, None, (0, 0, 0), {}, "loaded", reading.message)
 
-    def _stage(self, staged: Staged, template: str, reading: FileReading, keys: Sequence[pa.ChunkedArray]) -> None:
+    def _stage(self, staged: Staged, template: str, reading: FileReading) -> None:
         numbered = [(number, s) for number, s in enumerate(reading.sheets) if len(s.tables.get(template, ()))]
+        keys = row_keys(self._con, template, [sheet.tables[template] for _, sheet in numbered])
         for (number, sheet), key in zip(numbered, keys, strict=True):
             name = f"{self.run}-{self._next_part}.parquet"
             folder, table = self.staging / template, sheet.tables[template]
@@ -275,7 +254,6 @@ class Load:
 
     def discard(self) -> None:
         """Remove the staged files of a load that failed; what a commit had begun is swept by the next load."""
-        wait(self._early.values())
         self._con.close()
         for staged in self.staged:
             for part in staged.parts:

@@ -6,16 +6,18 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from graphkit.db import Database, storage_guard
 from graphkit.db import tables as t
 from graphkit.errors import GraphkitError, Text, UsageError
-from graphkit.intake.reading import FileReading
 from graphkit.records import catalog
 from graphkit.records.originals import original
+
+if TYPE_CHECKING:
+    from graphkit.intake.reading import FileReading
 
 ID_COLUMN = "quarantine_id"
 """Column of the exported sheet that ties a corrected row to its quarantined one."""

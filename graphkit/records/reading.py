@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from graphkit.duck import connect as connect_duck
 from graphkit.records.catalog import Content, PartRow
-from graphkit.records.columns import kinds, sql_types
 from graphkit.types import Source
 
 _MEMORY = "2GB"
@@ -26,6 +24,10 @@ def connect(
     `_key`, `_notes`, `_extra`. Of equal rows in several files the one of the smallest (file SHA-256, row) stays,
     whatever the order of loading. Close the connection after use.
     """
+    import pyarrow as pa  # here and below: `lookup` serves small verbs, which load no Arrow
+
+    from graphkit.records.columns import kinds
+
     con = connect_duck(memory, root / ".spill")
     order = sorted(parts, key=lambda p: (contents[p.content_id].identity, p.sheet_no, p.part_no))
     ranked = pa.table(
@@ -46,6 +48,8 @@ def connect(
 
 
 def _view(con: duckdb.DuckDBPyConnection, root: Path, template: str, parts: Sequence[PartRow]) -> None:
+    from graphkit.records.columns import sql_types
+
     present = frozenset(column for p in parts for column in p.columns)
     types = {**sql_types(template), **dict.fromkeys(_OWN, "VARCHAR")}
     columns = [

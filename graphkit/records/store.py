@@ -16,9 +16,7 @@ import sqlalchemy as sa
 from graphkit.db import Database
 from graphkit.db import tables as t
 from graphkit.errors import Text, UsageError
-from graphkit.records import catalog, reading
-from graphkit.records.commit import commit, sweep
-from graphkit.records.load import Load, Reader, files_of
+from graphkit.records import catalog
 from graphkit.records.lock import workspace_lock
 from graphkit.records.originals import original
 from graphkit.records.quarantine import Quarantine
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from graphkit.intake.loader import RawRow
+    from graphkit.records.load import Reader
 
 Progress = Callable[[str], None]
 
@@ -86,6 +85,8 @@ class Records:
         loader, `Busy`, `LimitReached`.
         """
         from graphkit.intake.read import walk
+        from graphkit.records.commit import commit, sweep
+        from graphkit.records.load import Load, files_of
 
         files = files_of(paths, walk)
         started = self._stamp()
@@ -96,7 +97,6 @@ class Records:
             load = Load(self.root, self.db, self._new_run(), self._reader(), not dry_run, staging)
             done = False
             try:
-                load.look_ahead(files, loader, lambda path, name: _accepted(path, name, accept))
                 for path, name in files:
                     (progress or _silent)(name)
                     load.file(path, name, loader, _accepted(path, name, accept))
@@ -164,12 +164,16 @@ class Records:
 
     def connect(self, snapshot: str | None = None) -> duckdb.DuckDBPyConnection:
         """A DuckDB connection with `rec_<template>` for every template and `rec_parts`; see `reading.connect`."""
+        from graphkit.records import reading
+
         with self.db.read() as connection:
             parts, contents = catalog.live_parts(connection, snapshot), catalog.contents(connection)
         return reading.connect(self.root, parts, contents)
 
     def sources(self, srcs: Iterable[int]) -> dict[int, Source]:
         """Row references → `Source`; unknown references are left out."""
+        from graphkit.records import reading
+
         wanted = list(srcs)
         parts, contents, names = self._catalog(wanted)
         hashes = reading.lookup(self.root, parts, wanted, "_row_sha256")
@@ -181,6 +185,8 @@ class Records:
 
     def extras(self, srcs: Iterable[int]) -> dict[int, str]:
         """Row references → JSON text of the row's columns that no template knows, where there are any."""
+        from graphkit.records import reading
+
         wanted = list(srcs)
         return reading.lookup(self.root, self._catalog(wanted)[0], wanted, "_extra")
 

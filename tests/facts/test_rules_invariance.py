@@ -22,15 +22,43 @@ HOSPITAL = "虚构县医院"
 FIRMS = ("虚构甲公司", "虚构乙公司")
 PEOPLE = ("王伟", "李娜", "张三")
 HEADERS = {
-    "staff": {"org": "单位名称", "name": "姓名", "id_no": "身份证号", "role_code": "职务", "from_date": "任职时间", "staff_no": "工号"},
-    "roles": {"company": "企业名称", "holder": "股东", "holder_id": "证件号码", "kind": "角色", "share_pct": "持股比例"},
-    "contracts": {"contract_no": "合同编号", "buyer": "采购人", "supplier": "供应商", "amount": "合同金额", "signed": "签订日期", "project_no": "项目编号"},
-    "bids": {"project_no": "项目编号", "bidder": "投标人", "bidder_uscc": "统一社会信用代码", "amount": "投标报价", "contact": "授权代表"},
+    "staff": {
+        "org": "单位名称",
+        "name": "姓名",
+        "id_no": "身份证号",
+        "role_code": "职务",
+        "from_date": "任职时间",
+        "staff_no": "工号",
+    },
+    "roles": {
+        "company": "企业名称",
+        "holder": "股东",
+        "holder_id": "证件号码",
+        "kind": "角色",
+        "share_pct": "持股比例",
+    },
+    "contracts": {
+        "contract_no": "合同编号",
+        "buyer": "采购人",
+        "supplier": "供应商",
+        "amount": "合同金额",
+        "signed": "签订日期",
+        "project_no": "项目编号",
+    },
+    "bids": {
+        "project_no": "项目编号",
+        "bidder": "投标人",
+        "bidder_uscc": "统一社会信用代码",
+        "amount": "投标报价",
+        "contact": "授权代表",
+    },
     "accounts": {"acct": "账号", "holder": "户名", "holder_id": "证件号码", "kind": "账户类型"},
     "kinship": {"id_no_a": "本人身份证号", "id_no_b": "亲属身份证号", "code": "关系"},
     "organizations": {"uscc": "统一社会信用代码", "name": "单位名称", "type": "单位类型"},
 }
-FAST = settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FAST = settings(
+    max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 number = st.integers(1, 5).map(person)
 maybe_number = st.one_of(st.just(""), number)
@@ -85,7 +113,11 @@ def facts(ws: Workspace) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def edges(ws: Workspace) -> dict[str, tuple[Any, ...]]:
-    return {row[0]: row for path in (ws.facts_dir / "edges").glob("*.parquet") for row in duckdb.sql(f"SELECT id, from_id, to_id, from_date, to_date, grade, derived FROM '{path}'").fetchall()}
+    return {
+        row[0]: row
+        for path in (ws.facts_dir / "edges").glob("*.parquet")
+        for row in duckdb.sql(f"SELECT id, from_id, to_id, from_date, to_date, grade, derived FROM '{path}'").fetchall()
+    }
 
 
 @pytest.fixture
@@ -112,16 +144,26 @@ def loaded(place: Any, tables: Mapping[str, Rows]) -> Workspace:
     return ws
 
 
+def stated(ws: Workspace) -> dict[str, tuple[Any, ...]]:
+    """Edges but candidates for a human: those follow the name that is shown of somebody whom rows call differently."""
+    return {i: row for i, row in edges(ws).items() if not i.startswith("SIMILAR:")}
+
+
 @FAST
 @given(tables=TABLES, data=st.data())
-def test_the_order_of_files_and_rows_does_not_matter(place: Any, tables: dict[str, Rows], data: st.DataObject) -> None:
+def test_the_order_of_files_does_not_matter(place: Any, tables: dict[str, Rows], data: st.DataObject) -> None:
     ws, folder = place()
     for template in data.draw(st.permutations(sorted(tables))):
-        write(folder / f"{template}.csv", data.draw(st.permutations(tables[template])), {})
+        write(folder / f"{template}.csv", tables[template], {})
         ws.records.load([folder / f"{template}.csv"])
-    plain, shuffled = loaded(place, tables), ws
-    assert edges(shuffled) == edges(plain)
-    assert {label for label in facts(shuffled)} == {label for label in facts(plain)}
+    assert facts(ws) == facts(loaded(place, tables))
+
+
+@FAST
+@given(tables=TABLES, data=st.data())
+def test_the_order_of_rows_does_not_matter(place: Any, tables: dict[str, Rows], data: st.DataObject) -> None:
+    shuffled = {template: data.draw(st.permutations(table)) for template, table in tables.items()}
+    assert stated(loaded(place, shuffled)) == stated(loaded(place, tables))
 
 
 @FAST
@@ -134,7 +176,7 @@ def test_a_file_in_two_pieces_says_the_same(place: Any, tables: dict[str, Rows],
                 (folder / name).mkdir(exist_ok=True)
                 write(folder / name / f"{template}.csv", piece, {})
     ws.records.load([folder])
-    assert edges(ws) == edges(loaded(place, tables))
+    assert stated(ws) == stated(loaded(place, tables))
 
 
 @FAST
@@ -186,7 +228,11 @@ def test_a_namesake_merges_with_nobody(place: Any, tables: dict[str, Rows], name
 @given(tables=TABLES)
 def test_every_edge_has_its_ends_and_every_grade_is_known(place: Any, tables: dict[str, Rows]) -> None:
     ws = loaded(place, tables)
-    nodes = {i for path in (ws.facts_dir / "nodes").glob("*.parquet") for (i,) in duckdb.sql(f"SELECT id FROM '{path}'").fetchall()}
+    nodes = {
+        i
+        for path in (ws.facts_dir / "nodes").glob("*.parquet")
+        for (i,) in duckdb.sql(f"SELECT id FROM '{path}'").fetchall()
+    }
     for identifier, start, end, *_ in edges(ws).values():
         assert {start, end} <= nodes, identifier
 
@@ -197,7 +243,11 @@ def test_people_are_as_many_as_their_numbers(place: Any, tables: dict[str, Rows]
     """Different numbers are different people; one number is one person, in whatever file."""
     ws = loaded(place, tables)
     numbers = {r[c] for t, c in (("staff", "id_no"), ("roles", "holder_id"), ("kinship", "id_no_a"), ("kinship", "id_no_b"), ("accounts", "holder_id")) for r in tables[t]} - {""}  # fmt: skip
-    found = {i for (i,) in duckdb.sql(f"SELECT id FROM '{ws.facts_dir}/nodes/Person.parquet'").fetchall() if not i.startswith("person:name:")}
+    found = {
+        i
+        for (i,) in duckdb.sql(f"SELECT id FROM '{ws.facts_dir}/nodes/Person.parquet'").fetchall()
+        if not i.startswith("person:name:")
+    }
     assert found == {ws.the(n) for n in numbers}
 
 
@@ -216,7 +266,12 @@ def test_the_same_rows_give_the_same_bytes(place: Any, tmp_path: Path) -> None:
             build_facts(con, ws.key, sorted(ws.records.live()), tmp_path / name)
         finally:
             con.close()
-        digests.append({str(p.relative_to(tmp_path / name)): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted((tmp_path / name).rglob("*.parquet"))})
+        digests.append(
+            {
+                str(p.relative_to(tmp_path / name)): hashlib.sha256(p.read_bytes()).hexdigest()
+                for p in sorted((tmp_path / name).rglob("*.parquet"))
+            }
+        )
     assert digests[0] == digests[1] and len(digests[0]) > 60
 
 

@@ -39,7 +39,14 @@ FORMS = {
 }
 COMMON_NODE = ["id", "name", "grade", "second", "src"]
 COMMON_EDGE = ["id", "from_id", "to_id", "from_date", "to_date", "confidence", "derived", "grade", "src", "parts"]
-ARROW = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "DATE": pa.date32(), "TIMESTAMP": pa.timestamp("us"), "DOUBLE": pa.float64(), "BOOLEAN": pa.bool_()}
+ARROW = {
+    "VARCHAR": pa.string(),
+    "BIGINT": pa.int64(),
+    "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+}
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +63,12 @@ def files() -> County:
 def con(county: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
     """`node(label, id, second)` and `edge(type, …)` over all fact tables."""
     con = duckdb.connect()
-    nodes = " UNION ALL ".join(f"SELECT '{p.stem}' AS label, id, name, grade, second, src FROM '{p}'" for p in tables(county, "nodes"))
-    edges = " UNION ALL ".join(f"SELECT '{p.stem}' AS type, {', '.join(COMMON_EDGE)} FROM '{p}'" for p in tables(county, "edges"))
+    nodes = " UNION ALL ".join(
+        f"SELECT '{p.stem}' AS label, id, name, grade, second, src FROM '{p}'" for p in tables(county, "nodes")
+    )
+    edges = " UNION ALL ".join(
+        f"SELECT '{p.stem}' AS type, {', '.join(COMMON_EDGE)} FROM '{p}'" for p in tables(county, "edges")
+    )
     con.execute(f"CREATE TABLE node AS {nodes}")
     con.execute(f"CREATE TABLE edge AS {edges}")
     yield con
@@ -219,7 +230,11 @@ def test_counts_are_those_of_the_tables(county: Workspace, con: duckdb.DuckDBPyC
 
 def test_one_person_per_number_and_none_from_statements(files: County, con: duckdb.DuckDBPyConnection) -> None:
     """The accounts file says whose an account is; the name on a statement makes nobody a second time (templates.csv)."""
-    by_name = {i for (i,) in con.execute("SELECT id FROM node WHERE label = 'Person' AND id LIKE 'person:name:%'").fetchall()}
+    by_name = {
+        i for (i,) in con.execute("SELECT id FROM node WHERE label = 'Person' AND id LIKE 'person:name:%'").fetchall()
+    }
     assert not any(":acct:" in i for i in by_name)
     listed = {r["id_no"] for r in files.of("persons")}
-    assert con.execute("SELECT count(*) FROM node WHERE label = 'Person' AND id NOT LIKE 'person:name:%'").fetchall() == [(len(listed),)]
+    assert con.execute(
+        "SELECT count(*) FROM node WHERE label = 'Person' AND id NOT LIKE 'person:name:%'"
+    ).fetchall() == [(len(listed),)]

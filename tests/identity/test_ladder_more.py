@@ -39,7 +39,15 @@ def contract(**columns: object) -> dict[str, object]:
 
 
 def paid(name: str, **columns: object) -> dict[str, object]:
-    return {"tx": "1", "ts": "2023-01-01", "from_acct": account(1), "from_name": name, "to_acct": account(2), "amount": "5", **columns}
+    return {
+        "tx": "1",
+        "ts": "2023-01-01",
+        "from_acct": account(1),
+        "from_name": name,
+        "to_acct": account(2),
+        "amount": "5",
+        **columns,
+    }
 
 
 def both_at_once() -> str:
@@ -57,14 +65,23 @@ def both_at_once() -> str:
 # — which number is it —
 
 
-@pytest.mark.parametrize("written", [company(1), company(1).lower(), f" {company(1)} ", f"{company(1)[:8]}-{company(1)[8:]}"])
+@pytest.mark.parametrize(
+    "written", [company(1), company(1).lower(), f" {company(1)} ", f"{company(1)[:8]}-{company(1)[8:]}"]
+)
 def test_a_code_in_the_place_of_a_name_is_the_organization(make_workspace: Make, written: str) -> None:
-    ws = make_workspace({"contracts": [contract(supplier=written)], "organizations": [{"uscc": company(1), "name": "虚构甲公司"}]})
+    ws = make_workspace(
+        {"contracts": [contract(supplier=written)], "organizations": [{"uscc": company(1), "name": "虚构甲公司"}]}
+    )
     assert edges(ws, "AWARDED_TO") == [("contract:C1", f"org:{company(1)}", "identifier")]
 
 
 def test_a_code_of_nobody_registered_is_still_the_organization(make_workspace: Make) -> None:
-    ws = make_workspace({"contracts": [contract(supplier=company(1))], "roles": [{"company": company(1), "holder": "张三", "kind": "股东"}]})
+    ws = make_workspace(
+        {
+            "contracts": [contract(supplier=company(1))],
+            "roles": [{"company": company(1), "holder": "张三", "kind": "股东"}],
+        }
+    )
     assert edges(ws, "AWARDED_TO")[0][1:] == (f"org:{company(1)}", "identifier")
     assert edges(ws, "OWNS", "to_id") == [(f"org:{company(1)}",)]
 
@@ -72,13 +89,19 @@ def test_a_code_of_nobody_registered_is_still_the_organization(make_workspace: M
 @pytest.mark.parametrize("kind", ["N2", "Y1", "51", "52", "54", "93", "12", "11"])
 def test_codes_of_every_kind_of_body_are_codes(make_workspace: Make, kind: str) -> None:
     code = uscc(kind, REGION, "00000001")
-    ws = make_workspace({"organizations": [{"uscc": code, "name": "虚构甲单位"}], "contracts": [contract(supplier="虚构甲单位")]})
+    ws = make_workspace(
+        {"organizations": [{"uscc": code, "name": "虚构甲单位"}], "contracts": [contract(supplier="虚构甲单位")]}
+    )
     assert edges(ws, "AWARDED_TO") == [("contract:C1", f"org:{code}", "unique_name")]
 
 
-@pytest.mark.parametrize("written", [person(1), person(1).lower(), person(1)[:6] + person(1)[8:17], f"{person(1)[:6]} {person(1)[6:]}"])
+@pytest.mark.parametrize(
+    "written", [person(1), person(1).lower(), person(1)[:6] + person(1)[8:17], f"{person(1)[:6]} {person(1)[6:]}"]
+)
 def test_an_id_number_in_the_place_of_a_name_is_the_person(make_workspace: Make, written: str) -> None:
-    ws = make_workspace({"persons": [{"id_no": person(1), "name": "张三"}], "evaluators": [{"project_no": "T1", "person": written}]})
+    ws = make_workspace(
+        {"persons": [{"id_no": person(1), "name": "张三"}], "evaluators": [{"project_no": "T1", "person": written}]}
+    )
     assert edges(ws, "EVALUATED") == [(ws.the(person(1)), "tender:T1", "identifier")]
     assert ids(ws, "Person") == {ws.the(person(1))}
 
@@ -122,10 +145,19 @@ def test_the_holder_of_an_account_is_whoever_the_number_says(make_workspace: Mak
 
 @pytest.mark.parametrize(
     ("name", "label", "grade"),
-    [("虚构甲有限公司", "Organization", "name_only"), ("张三", "Person", "name_only"), ("虚构丙有限公司", "Organization", "unique_name")],
+    [
+        ("虚构甲有限公司", "Organization", "name_only"),
+        ("张三", "Person", "name_only"),
+        ("虚构丙有限公司", "Organization", "unique_name"),
+    ],
 )
 def test_the_holder_of_an_account_by_name(make_workspace: Make, name: str, label: str, grade: str) -> None:
-    ws = make_workspace({"accounts": [{"acct": account(1), "holder": name}], "organizations": [{"uscc": company(3), "name": "虚构丙有限公司"}]})
+    ws = make_workspace(
+        {
+            "accounts": [{"acct": account(1), "holder": name}],
+            "organizations": [{"uscc": company(3), "name": "虚构丙有限公司"}],
+        }
+    )
     holder, _, found = edges(ws, "HOLDS_ACCOUNT")[0]
     assert (ws.resolve([holder])[0]["matches"][0]["label"], found) == (label, grade)
 
@@ -137,7 +169,13 @@ def test_two_accounts_of_one_name_have_two_holders(make_workspace: Make) -> None
 
 
 def test_who_works_an_account_is_not_who_holds_it(make_workspace: Make) -> None:
-    row = {"acct": account(1), "holder": "张三", "holder_id": person(1), "operator": "李四", "operator_id_no": person(2)}
+    row = {
+        "acct": account(1),
+        "holder": "张三",
+        "holder_id": person(1),
+        "operator": "李四",
+        "operator_id_no": person(2),
+    }
     ws = make_workspace({"accounts": [row]})
     assert edges(ws, "OPERATES_ACCOUNT") == [(ws.the(person(2)), ws.the(account(1)), "identifier")]
     assert view(ws, "accounts", "holder_id, operator_id") == [(ws.the(person(1)), ws.the(person(2)))]
@@ -149,7 +187,12 @@ def test_who_works_an_account_is_not_who_holds_it(make_workspace: Make) -> None:
 @pytest.mark.parametrize("aliases", ["旧名有限公司；简称甲", "旧名有限公司;简称甲", " 旧名有限公司 ； 简称甲 "])
 @pytest.mark.parametrize("used", ["旧名有限公司", "简称甲", "虚构甲公司"])
 def test_former_and_short_names_are_names(make_workspace: Make, aliases: str, used: str) -> None:
-    ws = make_workspace({"organizations": [{"uscc": company(1), "name": "虚构甲公司", "aliases": aliases}], "contracts": [contract(supplier=used)]})
+    ws = make_workspace(
+        {
+            "organizations": [{"uscc": company(1), "name": "虚构甲公司", "aliases": aliases}],
+            "contracts": [contract(supplier=used)],
+        }
+    )
     assert edges(ws, "AWARDED_TO") == [("contract:C1", f"org:{company(1)}", "unique_name")]
 
 
@@ -165,12 +208,17 @@ def test_a_former_name_that_two_had_links_to_neither(make_workspace: Make) -> No
 
 @pytest.mark.parametrize("used", ["虚构（甲）公司", "虚构(甲)公司", "虚构 (甲) 公司", "虚构（甲）公司\u3000"])
 def test_forms_of_brackets_and_blanks_are_one_name(make_workspace: Make, used: str) -> None:
-    ws = make_workspace({"organizations": [{"uscc": company(1), "name": "虚构（甲）公司"}], "contracts": [contract(supplier=used)]})
+    ws = make_workspace(
+        {"organizations": [{"uscc": company(1), "name": "虚构（甲）公司"}], "contracts": [contract(supplier=used)]}
+    )
     assert edges(ws, "AWARDED_TO")[0][1] == f"org:{company(1)}"
 
 
 def test_a_register_row_without_a_code_is_the_coded_one_of_that_name(make_workspace: Make) -> None:
-    rows = [{"uscc": "", "name": "虚构甲公司", "phone": "16000000001"}, {"uscc": company(1), "name": "虚构甲公司", "phone": "16000000002"}]
+    rows = [
+        {"uscc": "", "name": "虚构甲公司", "phone": "16000000001"},
+        {"uscc": company(1), "name": "虚构甲公司", "phone": "16000000002"},
+    ]
     ws = make_workspace({"organizations": rows})
     assert ids(ws, "Organization") == {f"org:{company(1)}"}
     assert {start for start, *_ in edges(ws, "HAS_CONTACT")} == {f"org:{company(1)}"}
@@ -221,7 +269,11 @@ def test_bids_with_a_code_and_marks_with_a_name_are_one_bidder(make_workspace: M
     marks = [{"project_no": f"T{n}", "bidder": "虚构甲公司", "kind": "MAC地址", "value": "02-00"} for n in (1, 2, 3)]
     ws = make_workspace({"bids": bids, "bid_artifacts": marks})
     found = {(tender, bidder) for tender, bidder in view(ws, "artifacts", "tender_id, bidder_id")}
-    assert found == {("tender:T1", f"org:{company(1)}"), ("tender:T2", f"org:{company(2)}"), ("tender:T3", "org:name:虚构甲公司")}
+    assert found == {
+        ("tender:T1", f"org:{company(1)}"),
+        ("tender:T2", f"org:{company(2)}"),
+        ("tender:T3", "org:name:虚构甲公司"),
+    }
     assert len(ids(ws, "Bid")) == 3
 
 
@@ -274,7 +326,10 @@ def test_an_evaluator_is_known_inside_his_unit_else_inside_the_project(make_work
 
 
 def test_one_staff_number_given_to_two_people_names_neither(make_workspace: Make) -> None:
-    staff = [{"org": HOSPITAL["name"], "staff_no": "007", "name": n, "id_no": person(i), "role_code": "医师"} for i, n in enumerate(("王伟", "李娜"), 1)]
+    staff = [
+        {"org": HOSPITAL["name"], "staff_no": "007", "name": n, "id_no": person(i), "role_code": "医师"}
+        for i, n in enumerate(("王伟", "李娜"), 1)
+    ]
     usage = {"org": HOSPITAL["name"], "item": "X1", "qty": "1", "doctor": "007", "ts": "2023-05-06"}
     ws = make_workspace({"organizations": [HOSPITAL], "staff": staff, "usage": [usage]})
     assert {start for start, *_ in edges(ws, "EMPLOYED_BY")} == {ws.the(person(1)), ws.the(person(2))}
@@ -286,7 +341,9 @@ def test_a_staff_number_means_nothing_in_another_hospital(make_workspace: Make) 
     ws = make_workspace(
         {
             "organizations": [HOSPITAL, other],
-            "staff": [{"org": HOSPITAL["name"], "staff_no": "007", "name": "王伟", "id_no": person(1), "role_code": "医师"}],
+            "staff": [
+                {"org": HOSPITAL["name"], "staff_no": "007", "name": "王伟", "id_no": person(1), "role_code": "医师"}
+            ],
             "usage": [{"org": other["name"], "item": "X1", "qty": "1", "doctor": "007", "ts": "2023-05-06"}],
         }
     )
@@ -300,9 +357,14 @@ def test_namesakes_with_staff_numbers_are_two_colleagues(make_workspace: Make) -
 
 
 def test_one_person_in_two_posts_is_one(make_workspace: Make) -> None:
-    staff = [{"org": HOSPITAL["name"], "name": "王伟", "role_code": code, "from_date": "2010-01-01"} for code in ("医师", "设备科长")]
+    staff = [
+        {"org": HOSPITAL["name"], "name": "王伟", "role_code": code, "from_date": "2010-01-01"}
+        for code in ("医师", "设备科长")
+    ]
     ws = make_workspace({"organizations": [HOSPITAL], "staff": staff})
-    assert {(start, grade) for start, _, grade in edges(ws, "EMPLOYED_BY")} == {(f"person:name:{hospital(1)}:王伟", "scoped_name")}
+    assert {(start, grade) for start, _, grade in edges(ws, "EMPLOYED_BY")} == {
+        (f"person:name:{hospital(1)}:王伟", "scoped_name")
+    }
 
 
 def test_recusals_name_person_and_counterparty(make_workspace: Make) -> None:
@@ -311,13 +373,31 @@ def test_recusals_name_person_and_counterparty(make_workspace: Make) -> None:
             "organizations": [HOSPITAL, {"uscc": company(1), "name": "虚构甲公司"}],
             "staff": [{"org": HOSPITAL["name"], "name": "王伟", "id_no": person(1), "role_code": "设备科长"}],
             "recusals": [
-                {"person": "王伟", "org": HOSPITAL["name"], "counterparty": "虚构甲公司", "project_no": "T1", "kind": "回避", "date": "2023-01-01"},
-                {"person": "某人", "id_no": person(1), "counterparty": person(2), "kind": "申报", "date": "2023-02-01", "to_date": "2023-12-31"},
+                {
+                    "person": "王伟",
+                    "org": HOSPITAL["name"],
+                    "counterparty": "虚构甲公司",
+                    "project_no": "T1",
+                    "kind": "回避",
+                    "date": "2023-01-01",
+                },
+                {
+                    "person": "某人",
+                    "id_no": person(1),
+                    "counterparty": person(2),
+                    "kind": "申报",
+                    "date": "2023-02-01",
+                    "to_date": "2023-12-31",
+                },
             ],
         }
     )
     assert view(ws, "recusals", "person_id, counterparty_id, tender_id, kind") == sorted(
-        [(ws.the(person(1)), f"org:{company(1)}", "tender:T1", "recused"), (ws.the(person(1)), ws.the(person(2)), None, "disclosed")], key=str
+        [
+            (ws.the(person(1)), f"org:{company(1)}", "tender:T1", "recused"),
+            (ws.the(person(1)), ws.the(person(2)), None, "disclosed"),
+        ],
+        key=str,
     )
 
 
@@ -336,8 +416,19 @@ def test_a_contact_person_is_known_inside_his_firm(make_workspace: Make) -> None
 
 def test_a_handler_is_known_inside_the_agency(make_workspace: Make) -> None:
     agency = "虚构县社会保险经办中心"
-    row = {"id_no": person(5), "name": "老人", "scheme": "低保", "region": REGION, "agency": agency, "approved": "2020-01-01", "handler": "王伟", "reviewer": "李娜"}
-    ws = make_workspace({"staff": [{"org": agency, "name": "王伟", "id_no": person(1), "role_code": "经办"}], "beneficiaries": [row]})
+    row = {
+        "id_no": person(5),
+        "name": "老人",
+        "scheme": "低保",
+        "region": REGION,
+        "agency": agency,
+        "approved": "2020-01-01",
+        "handler": "王伟",
+        "reviewer": "李娜",
+    }
+    ws = make_workspace(
+        {"staff": [{"org": agency, "name": "王伟", "id_no": person(1), "role_code": "经办"}], "beneficiaries": [row]}
+    )
     found = {(role, grade): to for to, grade, role in edges(ws, "HANDLED_BY", "to_id, grade, role")}
     assert found["handler", "scoped_name"] == ws.the(person(1))
     assert found["reviewer", "name_only"].endswith(":李娜")
@@ -358,7 +449,9 @@ def test_a_handler_is_known_inside_the_agency(make_workspace: Make) -> None:
     ],
 )
 def test_what_an_exemption_stands_for(make_workspace: Make, kind: str, value: str, subject: str) -> None:
-    ws = make_workspace({"organizations": [{"uscc": company(1), "name": "虚构甲公司"}], "whitelists": [{"kind": kind, "value": value}]})
+    ws = make_workspace(
+        {"organizations": [{"uscc": company(1), "name": "虚构甲公司"}], "whitelists": [{"kind": kind, "value": value}]}
+    )
     assert view(ws, "whitelists", "subject_id") == [(subject,)]
 
 
@@ -384,7 +477,9 @@ def test_exempted_numbers_are_found_however_they_are_written(make_workspace: Mak
 # — the key —
 
 
-def test_ids_follow_the_key_and_snapshots_do_not(make_workspace: Make, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ids_follow_the_key_and_snapshots_do_not(
+    make_workspace: Make, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tables: Tables = {"persons": [{"id_no": person(1), "name": "张三"}]}
     one = make_workspace(tables)
     first = (one.snapshot, one.the(person(1)))
@@ -408,7 +503,9 @@ def test_a_workspace_makes_its_key_once_and_keeps_it_private(tmp_path: Any, monk
 
 
 @pytest.mark.parametrize("content", [None, b"short"])
-def test_a_key_that_is_missing_or_short_is_refused(tmp_path: Any, monkeypatch: pytest.MonkeyPatch, content: bytes | None) -> None:
+def test_a_key_that_is_missing_or_short_is_refused(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
     from graphkit.errors import InputRefused
 
     if content is not None:

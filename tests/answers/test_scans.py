@@ -1,0 +1,335 @@
+"""Loading, scanning, deciding and taking back, as one story over the shipped tiny nest: keys of CONTRACT 2, and what stays."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphkit.errors import Busy, GraphkitError, UsageError
+from graphkit.workspace import Workspace
+from tests.conftest import ROOT, company, person, write_tables
+
+FILES = ROOT / "sample_graphs" / "tiny" / "files"
+AS_OF = date(2024, 12, 31)
+LOAD = {"run", "snapshot", "files", "nodes", "edges"}
+FILE = {
+    "path",
+    "sha256",
+    "loader",
+    "loader_version",
+    "encoding",
+    "sheet",
+    "rows_read",
+    "loaded",
+    "duplicate",
+    "quarantined",
+    "reasons",
+    "status",
+    "message",
+}
+SCAN = {"run", "snapshot", "as_of", "detectors", "findings", "leads"}
+DETECTOR = {"id", "version", "outcome", "reason", "missing", "applied", "hits", "seconds"}
+
+
+@pytest.fixture
+def nest(tmp_path: Path) -> Iterator[Workspace]:
+    """A workspace of its own with the tiny nest."""
+    with Workspace(tmp_path / "nest", lang="zh") as ws:
+        ws.load(FILES)
+        yield ws
+
+
+def state(ws: Workspace) -> tuple[str, frozenset[str]]:
+    """The snapshot and the ids of every edge."""
+    import duckdb
+
+    paths = sorted((ws.facts_dir / "edges").glob("*.parquet"))
+    return ws.snapshot, frozenset(i for p in paths for (i,) in duckdb.sql(f"SELECT id FROM '{p}'").fetchall())
+
+
+def more(folder: Path) -> Path:
+    """A file with one more couple and a firm of one of them."""
+    return write_tables(
+        folder,
+        {
+            "kinship": [
+                {"id_no_a": person(71), "name_a": "虚构甲", "id_no_b": person(72), "name_b": "虚构乙", "code": "配偶"}
+            ],
+            "roles": [
+                {
+                    "company": "虚构新公司",
+                    "holder": "虚构乙",
+                    "holder_id": person(72),
+                    "kind": "股东",
+                    "share_pct": "60",
+                }
+            ],
+        },
+    )
+
+
+def test_a_load_report_accounts_for_every_row(tmp_path: Path) -> None:
+    with Workspace(tmp_path / "ws") as ws:
+        report = ws.load(FILES)
+        again = ws.load(FILES)
+    assert set(report) >= LOAD and report["files"]
+    for row in report["files"]:
+        assert set(row) >= FILE
+        assert row["rows_read"] == row["loaded"] + row["duplicate"] + row["quarantined"]
+        assert row["sha256"] == hashlib.sha256((FILES / row["path"]).read_bytes()).hexdigest()
+    assert {row["status"] for row in again["files"]} == {"unchanged"}
+    assert (again["snapshot"], again["nodes"], again["edges"]) == (report["snapshot"], report["nodes"], report["edges"])
+
+
+def test_a_dry_run_changes_nothing(tmp_path: Path) -> None:
+    with Workspace(tmp_path / "ws") as ws:
+        before = ws.snapshot
+        report = ws.load(FILES, dry_run=True)
+        assert ws.snapshot == before
+        assert sum(row["rows_read"] for row in report["files"]) > 0
+        assert ws.resolve(["岚塘县人民医院"])[0]["matches"] == []
+
+
+def test_a_scan_report_says_what_ran_and_what_could_not(nest: Workspace) -> None:
+    report = nest.scan(as_of=AS_OF)
+    assert set(report) >= SCAN
+    assert (report["snapshot"], report["as_of"]) == (nest.snapshot, AS_OF.isoformat())
+    for row in report["detectors"]:
+        assert set(row) >= DETECTOR
+        assert (row["outcome"] == "not_run") == bool(row["missing"])
+        assert (row["outcome"] == "hit") == (row["hits"] > 0)
+    assert report["findings"] == sum(row["hits"] for row in report["detectors"]) == len(nest.findings(top=0))
+    assert report["leads"] == {"new": len(nest.leads(top=0)), "updated": 0, "unchanged": 0}
+
+
+def test_the_same_scan_again_changes_no_lead(nest: Workspace) -> None:
+    nest.scan(as_of=AS_OF)
+    before = (nest.findings(top=0), nest.leads(top=0))
+    report = nest.scan(as_of=AS_OF)
+    assert report["leads"] == {"new": 0, "updated": 0, "unchanged": len(before[1])}
+    assert (nest.findings(top=0), nest.leads(top=0)) == before
+
+
+@pytest.mark.parametrize("detector", ["K02", "b01"])
+def test_one_detector_alone_keeps_what_the_others_found(nest: Workspace, detector: str) -> None:
+    nest.scan(as_of=AS_OF)
+    before = nest.findings(top=0)
+    report = nest.scan(detectors=[detector], as_of=AS_OF)
+    assert [row["id"] for row in report["detectors"]] == [detector.upper()]
+    assert nest.findings(top=0) == before
+    assert report["leads"]["new"] == 0
+
+
+def test_a_day_before_everything_finds_nothing(nest: Workspace) -> None:
+    nest.scan(as_of=AS_OF)
+    assert nest.findings(top=0)
+    report = nest.scan(as_of=date(1990, 1, 1))
+    assert report["findings"] == 0
+    assert nest.findings(top=0) == []
+
+
+def test_an_unknown_detector_is_a_usage_error(nest: Workspace) -> None:
+    with pytest.raises(UsageError):
+        nest.scan(detectors=["Z99"], as_of=AS_OF)
+
+
+def test_due_scans_nothing_when_nothing_is_due(nest: Workspace) -> None:
+    """Without a schedule in the settings new data are what makes a scan due."""
+    nest.scan(as_of=AS_OF)
+    last = nest.ledger.last_scan()
+    report = nest.scan(due=True)
+    assert report["due"] is False and report["findings"] == len(nest.findings(top=0))
+    assert nest.ledger.last_scan() == last
+    assert [row["action"] for row in nest.audit(top=0)].count("scan") == 1
+
+
+def test_new_data_make_a_scan_due(nest: Workspace, tmp_path: Path) -> None:
+    nest.scan(as_of=AS_OF)
+    nest.load(more(tmp_path / "more"))
+    report = nest.scan(due=True)
+    assert "due" not in report and report["snapshot"] == nest.snapshot
+
+
+def test_due_scans_when_the_hours_have_passed(tmp_path: Path) -> None:
+    root = tmp_path / "ws"
+    root.mkdir()
+    (root / "graphkit.toml").write_text("[schedule]\nevery_hours = 1\n", "utf-8")
+    with Workspace(root) as ws:
+        ws.load(FILES)
+        first = ws.scan(due=True)
+        assert first["run"] is not None and "due" not in first
+        assert ws.scan(due=True)["due"] is False
+
+
+def test_before_any_data_every_answer_is_empty(tmp_path: Path) -> None:
+    with Workspace(tmp_path / "ws") as ws:
+        assert [ws.findings(), ws.subjects(), ws.leads(), ws.quarantine(), ws.communities(), ws.brokers()] == [[]] * 6
+        report = ws.scan(as_of=AS_OF)
+        assert {row["outcome"] for row in report["detectors"]} == {"not_run"}
+        assert all(row["missing"] for row in report["detectors"])
+
+
+# — the ledger —
+
+
+def test_confirmed_members_are_seeds(nest: Workspace) -> None:
+    nest.scan(as_of=AS_OF)
+    lead = nest.leads(top=1)[0]
+    chosen = lead["subjects"][0]["id"]
+    answer = nest.decide(lead["lead_no"], "confirm", subjects=(chosen,))
+    assert answer["confirmed"] == [chosen]
+    assert answer["history"][-1]["action"] == "confirm"
+    found = nest.expand(answer["confirmed"], top=5, as_of=AS_OF)
+    assert [s["id"] for s in found["seeds"]] == [chosen]
+    assert found["candidates"] and chosen not in {c["id"] for c in found["candidates"]}
+
+
+def test_what_people_decided_outlives_the_next_scan(nest: Workspace) -> None:
+    nest.scan(as_of=AS_OF)
+    number = nest.leads(top=1)[0]["lead_no"]
+    nest.decide(number, "assign", to="第一室")
+    nest.decide(number, "comment", text="已调取合同")
+    before = nest.lead(number)
+    nest.scan(as_of=AS_OF)
+    after = nest.lead(number)
+    assert (after["status"], after["owner"]) == (before["status"], before["owner"])
+    assert [h["hash"] for h in after["history"][: len(before["history"])]] == [h["hash"] for h in before["history"]]
+    assert nest.audit_verify()["ok"]
+
+
+@pytest.mark.parametrize(
+    ("action", "arguments"),
+    [("confirm", {"subjects": ("person:0000000000000000",)}), ("dance", {}), ("close", {"note": ""})],
+)
+def test_a_step_that_makes_no_sense_is_refused_and_leaves_no_trace(
+    nest: Workspace, action: str, arguments: dict[str, Any]
+) -> None:
+    nest.scan(as_of=AS_OF)
+    number = nest.leads(top=1)[0]["lead_no"]
+    before = nest.lead(number)
+    with pytest.raises(GraphkitError):
+        nest.decide(number, action, **arguments)
+    assert nest.lead(number) == before
+
+
+# — earlier states —
+
+
+def test_taking_a_load_back_brings_the_old_graph_back(nest: Workspace, tmp_path: Path) -> None:
+    before = state(nest)
+    report = nest.load(more(tmp_path / "more"))
+    assert report["snapshot"] != before[0]
+    assert len(nest.resolve([person(72)])[0]["matches"]) == 1
+    answer = nest.undo(report["run"])
+    assert answer["snapshot"] == before[0]
+    assert state(nest) == before
+    assert nest.resolve([person(72)])[0]["matches"] == []
+    assert nest.load(tmp_path / "more")["snapshot"] == report["snapshot"]
+
+
+def test_taking_back_twice_or_what_never_was_is_refused(nest: Workspace, tmp_path: Path) -> None:
+    report = nest.load(more(tmp_path / "more"))
+    nest.undo(report["run"])
+    for run in (report["run"], "run-of-nobody"):
+        with pytest.raises(GraphkitError):
+            nest.undo(run)
+
+
+def test_a_pinned_snapshot_answers_from_before(nest: Workspace, tmp_path: Path) -> None:
+    before = state(nest)
+    nest.load(more(tmp_path / "more"))
+    with Workspace(nest.root, snapshot=before[0]) as pinned:
+        assert state(pinned) == before
+        assert pinned.resolve([person(72), "虚构新公司"]) == [
+            {"key": person(72), "matches": []},
+            {"key": "虚构新公司", "matches": []},
+        ]
+        assert pinned.view("people").shape[0] < nest.view("people").shape[0]
+        with pytest.raises(UsageError):
+            pinned.neighbors("虚构新公司")
+    assert nest.neighbors("虚构新公司")["total"] > 0
+    assert nest.path(person(71), "虚构新公司")["paths"][0]["length"] == 2
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="the store is pinned to the bare snapshot id, the graph is published under id.edition: store-empty",
+)
+def test_a_pinned_snapshot_still_answers_while_a_newer_one_is_served(nest: Workspace, tmp_path: Path) -> None:
+    """Reading the old state does not take the new one away from anybody, and the other way round."""
+    old, hospital = nest.snapshot, "岚塘县人民医院"
+    counted = nest.neighbors(hospital)["total"]
+    more_rows = {
+        "contracts": [
+            {"contract_no": "新-1", "buyer": hospital, "supplier": "虚构新公司", "amount": "1", "signed": "2024-01-01"}
+        ]
+    }
+    nest.load(write_tables(tmp_path / "more", more_rows))
+    with Workspace(nest.root, snapshot=old) as pinned:
+        for _ in range(2):
+            assert pinned.neighbors(hospital)["total"] == counted
+            assert nest.neighbors(hospital)["total"] == counted + 1
+
+
+def test_an_unknown_snapshot_is_a_usage_error(nest: Workspace) -> None:
+    with pytest.raises(UsageError), Workspace(nest.root, snapshot="0" * 64) as pinned:
+        pinned.resolve(["x"])
+
+
+def test_rebuilding_makes_the_same_graph(nest: Workspace) -> None:
+    before = state(nest)
+    counts = nest.load(FILES)
+    answer = nest.rebuild()
+    assert state(nest) == before
+    assert (answer["nodes"], answer["edges"]) == (counts["nodes"], counts["edges"])
+
+
+def test_a_new_version_of_a_file_replaces_the_old_one(tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    row = {"uscc": company(1), "name": "虚构甲公司", "type": "企业", "region": "990101"}
+    with Workspace(tmp_path / "ws") as ws:
+        first = ws.load(write_tables(folder, {"organizations": [row]}))
+        second = ws.load(write_tables(folder, {"organizations": [{**row, "region": "990102"}]}))
+        assert second["snapshot"] != first["snapshot"]
+        assert ws.view("orgs")["region"].tolist() == ["990102"]
+        with Workspace(ws.root, snapshot=first["snapshot"]) as pinned:
+            assert pinned.view("orgs")["region"].tolist() == ["990101"]
+
+
+def test_only_one_load_at_a_time(nest: Workspace, tmp_path: Path) -> None:
+    """Another user of the workspace is told that it is taken, and nothing of his is read."""
+    folder = more(tmp_path / "more")
+
+    def load_elsewhere() -> str:
+        with Workspace(nest.root) as other:
+            try:
+                return str(other.load(folder)["run"])
+            except Busy as busy:
+                return f"exit {busy.exit_code}"
+
+    with nest.records.lock("load"), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(load_elsewhere).result() == "exit 75"
+    assert nest.resolve([person(72)])[0]["matches"] == []
+
+
+def test_a_view_comes_as_pandas_arrow_or_lazy(nest: Workspace) -> None:
+    pandas, arrow = nest.view("orgs"), nest.view("orgs", engine="arrow")
+    assert sorted(pandas["id"]) == sorted(arrow.column("id").to_pylist())
+    assert len(nest.view("orgs", engine="lazy").collect()) == len(pandas)
+
+
+def test_a_pack_carries_the_keys_of_the_contract_and_verifies(nest: Workspace, tmp_path: Path) -> None:
+    nest.scan(as_of=AS_OF)
+    number = nest.leads(top=1)[0]["lead_no"]
+    answer = nest.pack(number, tmp_path / "one.zip")
+    assert set(answer) >= {"path", "sha256", "files", "nodes", "edges", "source_rows", "complete", "signed_by"}
+    assert answer["sha256"] == hashlib.sha256((tmp_path / "one.zip").read_bytes()).hexdigest()
+    checked = nest.verify(tmp_path / "one.zip")
+    assert checked["ok"] and checked["problems"] == [] and set(checked["checked"]) >= {"files", "rows", "edges"}
+    assert answer["complete"] and answer["source_rows"] == checked["checked"]["rows"]
