@@ -62,9 +62,13 @@ def publish(store: GraphStore, folder: Path, records: Records, snapshot: str) ->
     store.publish(folder, _name(folder, snapshot), _sources(folder, records))
 
 
-def _name(folder: Path, snapshot: str) -> str:
+def graph_name(snapshot: str, made_by: str) -> str:
     """What the store knows the graph by: a server may have served the same snapshot to a workspace with another key."""
-    return f"{snapshot}.{folder.name.removeprefix('facts-')}"
+    return f"{snapshot}.{made_by}"
+
+
+def _name(folder: Path, snapshot: str) -> str:
+    return graph_name(snapshot, folder.name.removeprefix("facts-"))
 
 
 def _sources(folder: Path, records: Records) -> pa.Table:

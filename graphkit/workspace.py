@@ -104,11 +104,13 @@ class Workspace:
     @cached_property
     def store(self) -> GraphStore:
         """The graph store of the settings, as it is; `published` gives it with this snapshot."""
+        from graphkit.publish import edition, graph_name
         from graphkit.store import open_store
 
         # A server serves the current snapshot only; an earlier one is answered from its own embedded file.
         url = "embedded" if self._pinned else self.settings.store.url
-        return open_store(url, self.root, self.settings.store.database, self._pinned)
+        pinned = graph_name(self.snapshot, edition(self.key)) if self._pinned else None
+        return open_store(url, self.root, self.settings.store.database, pinned)
 
     @cached_property
     def facts_dir(self) -> Path:

@@ -84,12 +84,16 @@ def _candidates(ws: Workspace, key: str) -> list[str]:
     ids = [key] if kind_of(key)[1] else []
     if number := normalise_id_no(key):
         ids.append(f"person:{keyed(ws.key, 'id_no', [number])[0]}")
-    if valid_uscc(key.upper()):
-        ids.append(f"org:{key.upper()}")
+    if valid_uscc(code := "".join(key.upper().split())):
+        ids.append(f"org:{code}")
     if (account := normalise_account(key)) and account != "CASH":
         ids.append(f"acct:{keyed(ws.key, 'acct', [account])[0]}")
-    ids += [f"org:name:{norm_name(key)}", f"tender:{key}", f"contract:{key}", f"lot:{key}", f"item:{key}"]
+    ids += [f"tender:{key}", f"contract:{key}", f"lot:{key}", f"item:{key}"]
     return [i for i in ids if kind_of(i)[0] == "node"]
+
+
+_AS_TYPED = r"lower(translate(regexp_replace(name, '\s', '', 'g'), '（）', '()'))"
+"""SQL of a name in the form in which most people type it; `norm_name` of the key is compared with it."""
 
 
 def _by_name(ws: Workspace, key: str) -> list[str]:
@@ -101,8 +105,8 @@ def _by_name(ws: Workspace, key: str) -> list[str]:
             path = ws.facts_dir / "nodes" / f"{label}.parquet"
             if label in NODES and path.exists():
                 rows = con.execute(
-                    "SELECT id, name FROM read_parquet(?) WHERE name = ? OR lower(name) = ? ORDER BY id",
-                    [str(path), key, norm],
+                    f"SELECT id FROM read_parquet(?) WHERE name = ? OR {_AS_TYPED} = ? OR id = ? ORDER BY id",  # noqa: S608
+                    [str(path), key, norm, f"org:name:{norm}"],
                 ).fetchall()
                 found += [row[0] for row in rows]
     finally:

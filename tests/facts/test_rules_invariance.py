@@ -149,26 +149,17 @@ def stated(ws: Workspace) -> dict[str, tuple[Any, ...]]:
     return {i: row for i, row in edges(ws).items() if not i.startswith("SIMILAR:")}
 
 
-@FAST
-@given(tables=TABLES, data=st.data())
-def test_the_order_of_files_does_not_matter(place: Any, tables: dict[str, Rows], data: st.DataObject) -> None:
+def in_another_order(place: Any, tables: dict[str, Rows], order: Sequence[str]) -> Workspace:
+    """The files one after the other, each in a load of its own."""
     ws, folder = place()
-    for template in data.draw(st.permutations(sorted(tables))):
+    for template in order:
         write(folder / f"{template}.csv", tables[template], {})
         ws.records.load([folder / f"{template}.csv"])
-    assert facts(ws) == facts(loaded(place, tables))
+    return ws
 
 
-@FAST
-@given(tables=TABLES, data=st.data())
-def test_the_order_of_rows_does_not_matter(place: Any, tables: dict[str, Rows], data: st.DataObject) -> None:
-    shuffled = {template: data.draw(st.permutations(table)) for template, table in tables.items()}
-    assert stated(loaded(place, shuffled)) == stated(loaded(place, tables))
-
-
-@FAST
-@given(tables=TABLES, cut=st.integers(0, 5))
-def test_a_file_in_two_pieces_says_the_same(place: Any, tables: dict[str, Rows], cut: int) -> None:
+def in_pieces(place: Any, tables: dict[str, Rows], cut: int) -> Workspace:
+    """Every file cut in two after `cut` rows."""
     ws, folder = place()
     for template, table in tables.items():
         for name, piece in (("a", table[:cut]), ("b", table[cut:])):
@@ -176,58 +167,64 @@ def test_a_file_in_two_pieces_says_the_same(place: Any, tables: dict[str, Rows],
                 (folder / name).mkdir(exist_ok=True)
                 write(folder / name / f"{template}.csv", piece, {})
     ws.records.load([folder])
-    assert stated(ws) == stated(loaded(place, tables))
+    return ws
 
 
-@FAST
-@given(tables=TABLES, encoding=st.sampled_from(["gb18030", "utf-8-sig"]))
-def test_encoding_and_language_of_the_headers_do_not_matter(place: Any, tables: dict[str, Rows], encoding: str) -> None:
+def as_received(place: Any, tables: dict[str, Rows], encoding: str) -> Workspace:
+    """With Chinese headers, in another encoding."""
     ws, folder = place()
     for template, table in tables.items():
         write(folder / f"{template}.csv", table, HEADERS[template], encoding)
     report = ws.records.load([folder]).as_json("zh")
     assert {row["status"] for row in report["files"]} == {"loaded"}
-    assert edges(ws) == edges(loaded(place, tables))
+    return ws
+
+
+UNRELATED: dict[str, Rows] = {
+    "persons": [{"id_no": person(8), "name": "赵六"}],
+    "deaths": [{"id_no": person(8), "date": "2020-01-01", "source": "police"}],
+    "bid_artifacts": [{"project_no": "T9", "bidder": "虚构丙公司", "kind": "mac", "value": "02-00"}],
+    "thresholds": [{"jurisdiction": "99", "rule": "open_tender", "amount": "1"}],
+    "whitelists": [{"kind": "account", "value": account(1)}],
+}
 
 
 @FAST
-@given(tables=TABLES)
-def test_a_column_that_is_empty_says_nothing(place: Any, tables: dict[str, Rows]) -> None:
+@given(tables=TABLES, data=st.data())
+def test_how_the_rows_arrive_does_not_matter(place: Any, tables: dict[str, Rows], data: st.DataObject) -> None:
+    plain = loaded(place, tables)
+    truth = (facts(plain), edges(plain), stated(plain))
+    assert facts(in_another_order(place, tables, data.draw(st.permutations(sorted(tables))))) == truth[0], (
+        "files in another order"
+    )
+    assert edges(as_received(place, tables, data.draw(st.sampled_from(["gb18030", "utf-8-sig"])))) == truth[1], (
+        "encoding and headers"
+    )
     wide = {**tables, "kinship": [{**row, "basis": "", "from_date": ""} for row in tables["kinship"]]}
-    assert facts(loaded(place, wide)) == facts(loaded(place, tables))
-
-
-@FAST
-@given(tables=TABLES)
-def test_an_unrelated_file_changes_no_edge(place: Any, tables: dict[str, Rows]) -> None:
-    others = {
-        "persons": [{"id_no": person(8), "name": "赵六"}],
-        "deaths": [{"id_no": person(8), "date": "2020-01-01", "source": "police"}],
-        "bid_artifacts": [{"project_no": "T9", "bidder": "虚构丙公司", "kind": "mac", "value": "02-00"}],
-        "thresholds": [{"jurisdiction": "99", "rule": "open_tender", "amount": "1"}],
-        "whitelists": [{"kind": "account", "value": account(1)}],
-    }  # fmt: skip
-    before, after = edges(loaded(place, tables)), edges(loaded(place, {**tables, **others}))
-    assert {i: after.get(i) for i in before} == before
+    assert facts(loaded(place, wide)) == truth[0], "a column that is empty"
+    shuffled = {template: data.draw(st.permutations(table)) for template, table in tables.items()}
+    assert stated(loaded(place, shuffled)) == truth[2], "rows in another order"
+    assert stated(in_pieces(place, tables, data.draw(st.integers(0, 5)))) == truth[2], "files in two pieces"
 
 
 @FAST
 @given(tables=TABLES, name=st.sampled_from(PEOPLE))
-def test_a_namesake_merges_with_nobody(place: Any, tables: dict[str, Rows], name: str) -> None:
-    """One more person of a known name, with another number and another employer, changes no tie of the others."""
-    stranger = {"persons": [{"id_no": person(8), "name": name}]}
-    before, ws = edges(loaded(place, tables)), loaded(place, {**tables, **stranger})
+def test_what_is_added_changes_no_tie_and_merges_nobody(place: Any, tables: dict[str, Rows], name: str) -> None:
+    """An unrelated file leaves every edge; one more person of a known name, with another number, adds candidates only."""
+    plain = loaded(place, tables)
+    before = edges(plain)
+    beside = edges(loaded(place, {**tables, **UNRELATED}))
+    assert {i: beside.get(i) for i in before} == before
+    ws = loaded(place, {**tables, "persons": [{"id_no": person(8), "name": name}]})
     after = edges(ws)
     assert {i: after.get(i) for i in before} == before
-    added = [row for i, row in after.items() if i not in before]
-    assert all(row[0].startswith("SIMILAR:") for row in added)
-    assert not any(ws.the(person(8)) in row[1:3] for row in after.values() if not row[0].startswith("SIMILAR:"))
+    assert all(i.startswith("SIMILAR:") for i in set(after) - set(before))
+    assert not any(ws.the(person(8)) in row[1:3] for i, row in after.items() if not i.startswith("SIMILAR:"))
+    _whole(plain, tables)
 
 
-@FAST
-@given(tables=TABLES)
-def test_every_edge_has_its_ends_and_every_grade_is_known(place: Any, tables: dict[str, Rows]) -> None:
-    ws = loaded(place, tables)
+def _whole(ws: Workspace, tables: dict[str, Rows]) -> None:
+    """Every edge has its ends; different numbers are different people, one number is one person in whatever file."""
     nodes = {
         i
         for path in (ws.facts_dir / "nodes").glob("*.parquet")
@@ -235,20 +232,17 @@ def test_every_edge_has_its_ends_and_every_grade_is_known(place: Any, tables: di
     }
     for identifier, start, end, *_ in edges(ws).values():
         assert {start, end} <= nodes, identifier
-
-
-@FAST
-@given(tables=TABLES)
-def test_people_are_as_many_as_their_numbers(place: Any, tables: dict[str, Rows]) -> None:
-    """Different numbers are different people; one number is one person, in whatever file."""
-    ws = loaded(place, tables)
-    numbers = {r[c] for t, c in (("staff", "id_no"), ("roles", "holder_id"), ("kinship", "id_no_a"), ("kinship", "id_no_b"), ("accounts", "holder_id")) for r in tables[t]} - {""}  # fmt: skip
-    found = {
-        i
-        for (i,) in duckdb.sql(f"SELECT id FROM '{ws.facts_dir}/nodes/Person.parquet'").fetchall()
-        if not i.startswith("person:name:")
+    columns = (
+        ("staff", "id_no"),
+        ("roles", "holder_id"),
+        ("kinship", "id_no_a"),
+        ("kinship", "id_no_b"),
+        ("accounts", "holder_id"),
+    )
+    numbers = {row[column] for template, column in columns for row in tables[template]} - {""}
+    assert {i for i in nodes if i.startswith("person:") and not i.startswith("person:name:")} == {
+        ws.the(n) for n in numbers
     }
-    assert found == {ws.the(n) for n in numbers}
 
 
 def test_the_same_rows_give_the_same_bytes(place: Any, tmp_path: Path) -> None:
