@@ -138,7 +138,7 @@ class Workspace:
         ensure_published(self.store, self.facts_dir, self.records, self.snapshot)
         return self.store
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         """Drop what was derived from the snapshot before this one."""
         for name in ("facts_dir", "facts"):
             self.__dict__.pop(name, None)
@@ -196,44 +196,21 @@ class Workspace:
         progress: Progress = _silent,
     ) -> Json:
         """Files or folders → records → graph. The load report of CONTRACT 2."""
-        from graphkit.publish import ensure_facts
+        from graphkit.answers.loading import load
 
-        self.ledger.audit("load", {"paths": [str(p) for p in paths], "dry_run": dry_run})
-        with self.records.lock("load"):
-            report = self.records.load(
-                [Path(p) for p in paths], loader=loader, accept=accept, dry_run=dry_run, progress=progress
-            )
-            answer: Json = report.as_json(self.lang)
-            if dry_run:
-                return {**answer, "nodes": {}, "edges": {}}
-            self._forget()
-            progress("graph")
-            _, counts = ensure_facts(self.root, self.records, self.key, self.snapshot)
-            self.published()
-        return {**answer, **counts}
+        return load(self, [Path(p) for p in paths], loader, accept, dry_run, progress)
 
     def undo(self, run: str) -> Json:
         """Take a load back: its files no longer count; the earlier snapshot id returns."""
-        from graphkit.publish import ensure_facts
+        from graphkit.answers.loading import undo
 
-        self.ledger.audit("undo", {"run": run})
-        with self.records.lock("undo"):
-            self.records.undo(run)
-            self._forget()
-            _, counts = ensure_facts(self.root, self.records, self.key, self.snapshot)
-            self.published()
-        return {"run": run, "snapshot": self.snapshot, "files": [], **counts}
+        return undo(self, run)
 
     def rebuild(self) -> Json:
         """Derive facts and graph anew from the records."""
-        from graphkit.publish import ensure_facts, publish
+        from graphkit.answers.loading import rebuild
 
-        self.ledger.audit("rebuild", {})
-        with self.records.lock("rebuild"):
-            folder, counts = ensure_facts(self.root, self.records, self.key, self.snapshot, anew=True)
-            self._forget()
-            publish(self.store, folder, self.records, self.snapshot)
-        return {"run": None, "snapshot": self.snapshot, "files": [], **counts}
+        return rebuild(self)
 
     def scan(
         self,

@@ -57,7 +57,7 @@ HEADERS = {
     "organizations": {"uscc": "统一社会信用代码", "name": "单位名称", "type": "单位类型"},
 }
 FAST = settings(
-    max_examples=3, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 number = st.integers(1, 5).map(person)
