@@ -285,7 +285,7 @@ def _own_links(data: Data) -> list[Row]:
     indirect = read(posts.join(prefixed(data.view("control"), "l_"), left_on="p_person_id", right_on="l_person_id"))
     absent = {"l_company_name": None, "l_kind": "control", "l_from_date": None, "l_to_date": None}
     new = [
-        row | absent | {"l_share_pct": row["l_eff_pct"]}
+        absent | row | {"l_share_pct": row["l_eff_pct"]}
         for row in indirect
         if (row["p_person_id"], row["l_company_id"]) not in known
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -344,3 +344,33 @@ def test_a_pack_carries_the_keys_of_the_contract_and_verifies(scanned: Workspace
     checked = scanned.verify(tmp_path / "one.zip")
     assert checked["ok"] and checked["problems"] == [] and set(checked["checked"]) >= {"files", "rows", "edges"}
     assert answer["complete"] and answer["source_rows"] == checked["checked"]["rows"]
+
+
+def test_a_chain_of_shares_that_was_sold_before_the_contract_is_no_interest(
+    make_workspace: Callable[..., Workspace],
+) -> None:
+    """K01 over CONTROLS: the chain ends with the share that ended, and the later contract does not meet it."""
+
+    def scanned(until: str) -> str:
+        held = {"holder": "虚甲", "holder_id": person(1), "kind": "股东", "share_pct": "90", "from_date": "2015-01-01"}
+        ws = make_workspace(
+            {
+                "staff": [{"org": "虚构县医院", "name": "虚甲", "id_no": person(1), "role_code": "设备科长"}],
+                "roles": [
+                    {"company": "虚构母公司", **held, "to_date": until},
+                    {"company": "虚构子公司", "holder": "虚构母公司", "kind": "股东", "share_pct": "90"},
+                ],
+                "contracts": [
+                    {
+                        "contract_no": "C1",
+                        "buyer": "虚构县医院",
+                        "supplier": "虚构子公司",
+                        "amount": "100000",
+                        "signed": "2022-06-01",
+                    }
+                ],
+            }
+        )
+        return str(ws.scan(detectors=("K01",))["detectors"][0]["outcome"])
+
+    assert (scanned(""), scanned("2018-12-31")) == ("hit", "clear")
