@@ -42,9 +42,9 @@ def xml_text(value: object) -> object:
     return _ILLEGAL.sub(lambda m: f"\\u{ord(m[0]):04x}", value) if isinstance(value, str) else value
 
 
-def as_networkx(nodes: Sequence[Item], edges: Sequence[Item]) -> nx.MultiDiGraph:
+def as_networkx(nodes: Sequence[Item], edges: Sequence[Item]) -> nx.MultiDiGraph[str]:
     """The subgraph with scalar attributes: label, name, type, dates, amounts, file and row."""
-    graph = nx.MultiDiGraph()
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     for node in nodes:
         graph.add_node(node["id"], label=node["label"], name=xml_text(node["name"]), **_source(node))
     for edge in edges:
@@ -72,7 +72,8 @@ def html(nodes: Sequence[Item], edges: Sequence[Item], colours: Mapping[str, str
     from pyvis.network import Network
 
     net = Network(height="92vh", width="100%", directed=True, cdn_resources="in_line", notebook=False)
-    place = nx.spring_layout(nx.Graph(as_networkx(nodes, edges)), seed=7, k=1.6, iterations=120) if nodes else {}
+    plain: nx.Graph[str] = nx.Graph(as_networkx(nodes, edges))
+    place = nx.spring_layout(plain, seed=7, k=1.6, iterations=120) if nodes else {}
     ring = {"red": "#c62828", "yellow": "#f9a825"}
     for node in nodes:
         label = node["label"]

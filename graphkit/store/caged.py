@@ -85,7 +85,7 @@ def answer(job: dict[str, Any]) -> dict[str, object]:
         graph = kglite.load(job["file"])
         graph.read_only(True)
         signal.setitimer(signal.ITIMER_REAL, job["timeout_ms"] / 1000 + 0.5)
-        view = graph.cypher(
+        view: Any = graph.cypher(
             job["cypher"],
             params=job["params"],
             timeout_ms=job["timeout_ms"],

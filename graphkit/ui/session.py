@@ -109,7 +109,9 @@ def table(
     place = into or st
     shown: Any = frame
     if "colour" in columns:
-        floats = {c: "{:.3g}" for c in columns if frame[c].dtype == "Float64" and c not in (config or {})}
+        floats: dict[Any, Any] = {
+            c: "{:.3g}" for c in columns if frame[c].dtype == "Float64" and c not in (config or {})
+        }
         shown = frame.style.map(_paint, subset=["colour"]).format(floats, na_rep="")
     if mode is None:
         place.dataframe(shown, key=key, **options)
