@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 from graphkit.identity.keys import keyed
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from graphkit.records import Records
     from graphkit.store import GraphStore
 
-FACTS_VERSION = "1"
+FACTS_VERSION = "2"
 """Rises whenever a rule of `graphkit.facts`, `graphkit.identity` or the model changes; old folders are made again."""
 
 
@@ -59,7 +57,7 @@ def ensure_published(store: GraphStore, folder: Path, records: Records, snapshot
 
 def publish(store: GraphStore, folder: Path, records: Records, snapshot: str) -> None:
     """Serve the facts in `folder` from now on; every relationship knows file and row."""
-    store.publish(folder, _name(folder, snapshot), _sources(folder, records))
+    store.publish(folder, _name(folder, snapshot), records.files())
 
 
 def graph_name(snapshot: str, made_by: str) -> str:
@@ -69,21 +67,3 @@ def graph_name(snapshot: str, made_by: str) -> str:
 
 def _name(folder: Path, snapshot: str) -> str:
     return graph_name(snapshot, folder.name.removeprefix("facts-"))
-
-
-def _sources(folder: Path, records: Records) -> pa.Table:
-    """`src, file, row` of every row that an edge was read from."""
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    found = [np.array([], np.int64)]
-    for path in sorted((folder / "edges").glob("*.parquet")):
-        with pq.ParquetFile(path) as file:
-            found.append(file.read(["src"]).column("src").cast(pa.int64()).drop_null().to_numpy())
-    srcs = np.unique(np.concatenate(found))
-    parts, place = np.unique(srcs >> 32, return_inverse=True)
-    names = records.files_of(int(part) << 32 for part in parts)
-    files = pa.array([names.get(int(part) << 32) for part in parts], pa.string()).take(pa.array(place))
-    table = pa.table({"src": srcs, "file": files, "row": srcs & 0xFFFFFFFF})
-    return table.filter(table.column("file").is_valid())

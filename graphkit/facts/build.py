@@ -16,7 +16,7 @@ from graphkit.facts.derived import derive
 from graphkit.facts.edges import CONTACT_COLUMNS, EDGE_RULES
 from graphkit.facts.nodes import NODE_RULES
 from graphkit.facts.rows import keep_rows
-from graphkit.facts.rules import GRADE_NAME, GRADE_RANK, PLAIN_KIND, EdgeRule, NodeRule
+from graphkit.facts.rules import GRADE_NAME, GRADE_RANK, MENTIONED, PLAIN_KIND, EdgeRule, NodeRule
 from graphkit.identity.keys import keyed
 from graphkit.identity.resolve import resolve
 from graphkit.model import EDGES, NODES, Kind
@@ -130,11 +130,12 @@ def _make_nodes(con: Connection, label: str, rules: list[NodeRule]) -> None:
     ]
     for r in rules:
         extra = "".join(f", {sql} AS {name}" for name, sql in r.columns.items())
-        claims.append(
-            f"""SELECT {r.id} AS id, {r.name} AS name, {GRADE_RANK.format(r.grade)} AS grade, {r.second} AS second,
-                       ({r.priority}::BIGINT << 56) | {_ORDER} AS o, t._src AS src{extra}
-                FROM res_{r.template} t LEFT JOIN part_rank o ON o.part_no = t._src >> 32 WHERE {r.where}"""  # noqa: S608
-        )
+        claim = f"""SELECT {r.id} AS id, {r.name} AS name, {GRADE_RANK.format(r.grade)} AS grade, {r.second} AS second,
+                           ({r.priority}::BIGINT << 56) | {_ORDER} AS o, t._src AS src{extra}
+                    FROM res_{r.template} t LEFT JOIN part_rank o ON o.part_no = t._src >> 32 WHERE {r.where}"""  # noqa: S608
+        if r.priority == MENTIONED:  # a statement names the same few accounts a hundred thousand times
+            claim = f"SELECT * EXCLUDE (o, src), min(o) AS o, arg_min(src, o) AS src FROM ({claim}) GROUP BY ALL"  # noqa: S608
+        claims.append(claim)
     picks = "".join(f", arg_min({name}, o) FILTER (WHERE {name} IS NOT NULL) AS {name}" for name in props)
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE "node_{label}" AS
@@ -169,13 +170,15 @@ def _make_edges(con: Connection, kind: str, rules: list[EdgeRule]) -> None:
         )
     names = sorted(props)
     groups = ["from_id", "to_id", "from_date", "to_date", "once", *names]
+    events = bool(rules) and all(r.event for r in rules)
     content = ", ".join(f"coalesce({name}::VARCHAR, '')" for name in ["from_date", "to_date", "once", *names])
+    row_key = "once" if events else f"md5(concat_ws('|', {content}))"
     stated = f"({' UNION ALL BY NAME '.join(claims)}) WHERE from_id IS NOT NULL AND to_id IS NOT NULL"
-    if not rules or not all(r.event for r in rules):
+    if not events:
         stated = f"(SELECT {', '.join(groups)}, min(grade) AS grade, arg_min(src, o) AS src FROM {stated} GROUP BY ALL)"  # noqa: S608
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE "edge_{kind}" AS
-            SELECT '{kind}:' || from_id || '>' || to_id || '#' || substr(md5(concat_ws('|', {content})), 1, 12) AS id,
+            SELECT '{kind}:' || from_id || '>' || to_id || '#' || substr({row_key}, 1, 12) AS id,
                    from_id, to_id, from_date, to_date, 1.0::DOUBLE AS confidence, false AS derived,
                    {GRADE_NAME.format("grade")} AS grade, src, []::VARCHAR[] AS parts{"".join(f", {n}" for n in names)}
             FROM {stated}"""  # noqa: S608

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graphkit.facts.rules import AWARD, BID, CONTRACT, LOT, NO_FILE, PLAIN_KIND, TENDER, NodeRule, lot_no, shown, tail
+from graphkit.facts.rules import AWARD, BID, CONTRACT, LOT, MENTIONED, NO_FILE, PLAIN_KIND, TENDER, NodeRule, lot_no, shown, tail
 from graphkit.identity.references import ACCOUNTS, REFERENCES
 from graphkit.model import ORG_SECOND, ROLE_POWER
 
@@ -175,13 +175,13 @@ def _mentioned() -> tuple[NodeRule, ...]:
             for label, prefix in (("Organization", "org:"), ("Person", "person:")):
                 if r.kind == "party" or (r.kind == "org") == (label == "Organization"):
                     rules.append(
-                        NodeRule(label, template, f't."{r.column}_ref"', shown(f't."{r.column}"'), f't."{r.column}_grade"', priority=9,
+                        NodeRule(label, template, f't."{r.column}_ref"', shown(f't."{r.column}"'), f't."{r.column}_grade"', priority=MENTIONED,
                                  where=f"t.\"{r.column}_ref\" LIKE '{prefix}%'{filed}")
                     )  # fmt: skip
     for template, columns in ACCOUNTS.items():
         for column in columns:
             rules.append(
-                NodeRule("Account", template, f't."{column}_ref"', f"'账户 尾号' || t.\"{column}_last4\"", priority=9,
+                NodeRule("Account", template, f't."{column}_ref"', f"'账户 尾号' || t.\"{column}_last4\"", priority=MENTIONED,
                          columns={"acct_last4": f't."{column}_last4"'}, where=f't."{column}_ref" IS NOT NULL')
             )  # fmt: skip
     return tuple(rules)

@@ -11,8 +11,10 @@ from duckdb import DuckDBPyConnection as Connection
 
 from graphkit.identity.references import ACCOUNTS, REFERENCES, Reference
 from graphkit.identity.texts import judge_texts, quoted
+from graphkit.records.columns import sql_types
 
 _NO_SCOPE = "substr(t._key, 1, 12)"
+_OWN = ("_src", "_key", "_notes", "_extra")
 
 
 def resolve(con: Connection, key: bytes, templates: list[str]) -> None:
@@ -23,11 +25,14 @@ def resolve(con: Connection, key: bytes, templates: list[str]) -> None:
     """
     judge_texts(con, key, templates)
     _register_org_names(con, templates)
+    held: dict[str, set[str]] = {}
+    for template, name in con.execute("SELECT template, name FROM rec_columns").fetchall():
+        held.setdefault(template, set()).add(name)
     for template in templates:
-        _resolve_orgs(con, template)
+        _resolve_orgs(con, template, held[template])
     _register_people(con, templates)
     for template in templates:
-        _resolve_people(con, template)
+        _resolve_people(con, template, held[template])
 
 
 def _references(template: str, *kinds: str) -> list[Reference]:
@@ -82,15 +87,23 @@ def _register_org_names(con: Connection, templates: list[str]) -> None:
     )
 
 
-def _resolve_orgs(con: Connection, template: str) -> None:
+def _nobody(reference: Reference) -> list[str]:
+    """What a reference comes to when no file has its columns."""
+    return [f"NULL::VARCHAR AS {quoted(reference.column + suffix)}" for suffix in ("_ref", "_grade")]
+
+
+def _resolve_orgs(con: Connection, template: str, held: set[str]) -> None:
     columns, joins = ["t.*"], []
     for i, r in enumerate(_references(template, "org")):
+        if held.isdisjoint({r.column, r.number}):
+            columns += _nobody(r)
+            continue
         column = quoted(r.column)
         joins.append(
             f"LEFT JOIN id_text x{i} ON x{i}.raw = t.{column} LEFT JOIN id_orgname m{i} ON m{i}.norm = x{i}.norm"
         )
         number = "NULL"
-        if r.number:
+        if r.number in held:
             joins.append(f"LEFT JOIN id_text n{i} ON n{i}.raw = t.{quoted(r.number)}")
             number = f"n{i}.uscc"
         project = "NULL"
@@ -110,6 +123,9 @@ def _resolve_orgs(con: Connection, template: str) -> None:
                      WHEN x{i}.norm IS NOT NULL THEN {unknown} END AS {quoted(r.column + "_grade")}""",
         ]
     for i, column in enumerate(ACCOUNTS.get(template, ())):
+        if column not in held:
+            columns += [f"NULL::VARCHAR AS {quoted(column + suffix)}" for suffix in ("_ref", "_last4")]
+            continue
         joins.append(f"LEFT JOIN id_acct a{i} ON a{i}.raw = t.{quoted(column)}")
         columns += [f"a{i}.id AS {quoted(column + '_ref')}", f"a{i}.last4 AS {quoted(column + '_last4')}"]
     # A view: what only passes through here is computed once, together with the people.
@@ -181,18 +197,33 @@ def _register_people(con: Connection, templates: list[str]) -> None:
     )
 
 
-def _resolve_people(con: Connection, template: str) -> None:
-    columns, joins = ["t.*"], []
+def _resolve_people(con: Connection, template: str, held: set[str]) -> None:
+    """`res_<template>`: a table of what the files hold, and the rest as nulls that cost nothing."""
+    stated = [column for column in (*sql_types(template), *_OWN) if column in held or column in ("_src", "_key")]
+    absent = [f"NULL::{sql} AS {quoted(column)}" for column, sql in sql_types(template).items() if column not in held]
+    absent += [f"NULL::VARCHAR AS {column}" for column in ("_notes", "_extra") if column not in held]
+    columns, joins = [f"t.{quoted(column)}" for column in stated], []
+    for r in _references(template, "org"):
+        known = not held.isdisjoint({r.column, r.number})
+        columns += [f"t.{quoted(r.column + suffix)}" for suffix in ("_ref", "_grade")] if known else []
+        absent += [] if known else _nobody(r)
+    for column in ACCOUNTS.get(template, ()):
+        refs = [quoted(column + suffix) for suffix in ("_ref", "_last4")]
+        columns += [f"t.{ref}" for ref in refs] if column in held else []
+        absent += [] if column in held else [f"NULL::VARCHAR AS {ref}" for ref in refs]
     if template == "approvals":
         joins.append(
             _BUYER_OF_APPROVAL if _has_dealings(con) else "LEFT JOIN (SELECT NULL::VARCHAR AS id) buyer ON false"
         )
     for i, r in enumerate(_references(template, "person", "party")):
+        if held.isdisjoint({r.column, r.number}):
+            absent += _nobody(r)
+            continue
         scope = _scope(template, r)
         joins.append(f"LEFT JOIN id_text x{i} ON x{i}.raw = t.{quoted(r.column)}")
         joins.append(f"LEFT JOIN id_roster r{i} ON r{i}.scope_id = {scope} AND r{i}.norm = x{i}.norm")
         number, number_org, claim = "NULL::VARCHAR", "NULL::VARCHAR", "NULL::VARCHAR"
-        if r.number:
+        if r.number in held:
             joins.append(f"LEFT JOIN id_text n{i} ON n{i}.raw = t.{quoted(r.number)}")
             number, number_org, claim = f"n{i}.person_id", f"n{i}.uscc", f"n{i}.claim"
         staff = "NULL::VARCHAR"
@@ -224,8 +255,8 @@ def _resolve_people(con: Connection, template: str) -> None:
                 END AS {quoted(r.column + "_grade")}""",
         ]
     con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE res_{template} AS SELECT {", ".join(columns)}
-            FROM org_{template} t {" ".join(joins)}"""  # noqa: S608
+        f"""CREATE OR REPLACE TEMP TABLE held_{template} AS SELECT {", ".join(columns)} FROM org_{template} t {" ".join(joins)};
+            CREATE OR REPLACE TEMP VIEW res_{template} AS SELECT {", ".join(["*", *absent])} FROM held_{template}"""  # noqa: S608
     )
 
 

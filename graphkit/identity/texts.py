@@ -63,7 +63,7 @@ def judge_texts(con: Connection, key: bytes, templates: list[str]) -> None:
     table = pa.table(
         {
             "raw": pa.array(texts, pa.string()),
-            "norm": pa.array(_norms(key, texts), pa.string()),
+            "norm": pa.array(_norms(key, texts, id_nos), pa.string()),
             "uscc": pa.array([_uscc(text) for text in texts], pa.string()),
             "person_id": pa.array([f"person:{next(persons)}" if number else None for number in id_nos], pa.string()),
             "claim": pa.array(_claims(key, texts, claimed), pa.string()),
@@ -82,8 +82,9 @@ def _claims(key: bytes, texts: list[str], claimed: list[str]) -> list[str | None
     return [found[:12] if (found := hashes.get(text)) else None for text in texts]
 
 
-def _norms(key: bytes, texts: list[str]) -> list[str | None]:
-    hidden = [text for text in texts if (normalise_id_no(text) or birth(compact(text))) and not valid_uscc(text)]
+def _norms(key: bytes, texts: list[str], id_nos: list[str | None]) -> list[str | None]:
+    numbers = (text for text, valid in zip(texts, id_nos, strict=True) if valid or birth(compact(text)))
+    hidden = [text for text in numbers if not valid_uscc(text)]
     hashes = dict(zip(hidden, keyed(key, "claim", hidden), strict=True))
     return [f"#{hashes[text][:12]}" if text in hashes else norm_name(text) or None for text in texts]
 

@@ -18,10 +18,10 @@ _OWN = ("_notes", "_extra")
 def connect(
     root: Path, parts: Sequence[PartRow], contents: Mapping[int, Content], memory: str = _MEMORY
 ) -> duckdb.DuckDBPyConnection:
-    """A connection with `rec_<template>` for every template, duplicates removed, and `rec_parts`.
+    """A connection with `rec_<template>` for every template, duplicates removed, `rec_parts` and `rec_columns`.
 
     Views have every column of the template with its type (null where no file has it), `<col>_text` of codes, `_src`,
-    `_key`, `_notes`, `_extra`. Of equal rows in several files the one of the smallest (file SHA-256, row) stays,
+    `_key`, `_notes`, `_extra`; `rec_columns(template, name)` lists those that hold a value in some file. Of equal rows in several files the one of the smallest (file SHA-256, row) stays,
     whatever the order of loading. Close the connection after use.
     """
     import pyarrow as pa  # here and below: `lookup` serves small verbs, which load no Arrow
@@ -39,9 +39,14 @@ def connect(
             "rank": pa.array(range(len(order)), pa.int64()),
         }
     )
-    con.register("rec_parts_arrow", ranked)
-    con.execute("CREATE TEMP TABLE rec_parts AS SELECT * FROM rec_parts_arrow")
-    con.unregister("rec_parts_arrow")
+    held = sorted({(p.template, column) for p in parts for column in p.columns})
+    columns = pa.table(
+        {"template": pa.array([t for t, _ in held], pa.string()), "name": pa.array([c for _, c in held], pa.string())}
+    )
+    for name, table in (("rec_parts", ranked), ("rec_columns", columns)):
+        con.register("arrived", table)
+        con.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM arrived")  # noqa: S608
+        con.unregister("arrived")
     for template in kinds():
         _view(con, root, template, [p for p in order if p.template == template])
     return con

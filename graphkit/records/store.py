@@ -190,12 +190,11 @@ class Records:
         wanted = list(srcs)
         return reading.lookup(self.root, self._catalog(wanted)[0], wanted, "_extra")
 
-    def files_of(self, srcs: Iterable[int]) -> dict[int, str]:
-        """Row references → name of the file they come from; cheap, for many rows at once."""
-        wanted = list(srcs)
-        parts, _, names = self._catalog(wanted)
-        by_part = {number: names[part.content_id] for number, part in parts.items()}
-        return {src: by_part[src >> 32] for src in wanted if src >> 32 in by_part}
+    def files(self) -> dict[int, str]:
+        """Part number → name of its file; the part of a row reference is `src >> 32`."""
+        with self.db.read() as connection:
+            names = catalog.names(connection)
+            return {part.part_no: names[part.content_id] for part in catalog.parts(connection)}
 
     def raw_row(self, src: int) -> dict[str, str]:
         """Header → raw cell of a row, read again from the received file. Unknown: `UsageError`."""

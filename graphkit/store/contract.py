@@ -13,13 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypedDict
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-Sources: TypeAlias = "pa.Table"
-"""`src` int64, `file` text, `row` int64: where each row reference of the facts was read."""
+Files: TypeAlias = Mapping[int, str]
+"""Part number → name of the file; a row reference of the facts is `part << 32 | row`."""
 
 ROW_CAP = 10_000
 """No query answers more rows (RELIABILITY S4)."""
@@ -71,7 +68,7 @@ class GraphStore(Protocol):
 
     kind: Literal["embedded", "neo4j"]
 
-    def publish(self, facts: Path, snapshot: str, sources: Sources | None = None) -> dict[str, dict[str, int]]:
+    def publish(self, facts: Path, snapshot: str, files: Files | None = None) -> dict[str, dict[str, int]]:
         """Serve the facts in folder `facts` from now on; returns the counts of `counts()`.
 
         Raises `CheckFailed` when the counts of the graph differ from those of the facts: then the old graph stays.

@@ -18,7 +18,7 @@ import kglite
 
 from graphkit.errors import StoreUnreachable, Text, UsageError
 from graphkit.store.cage import run_caged
-from graphkit.store.contract import ROW_CAP, QueryAnswer, Sources
+from graphkit.store.contract import ROW_CAP, Files, QueryAnswer
 from graphkit.store.engine_errors import translate
 from graphkit.store.gate import check_read_only
 from graphkit.store.reading import CypherReading
@@ -44,13 +44,13 @@ class EmbeddedStore(CypherReading):
         self._open: tuple[str, Any] | None = None
         kglite.set_query_warning_policy("silent")
 
-    def publish(self, facts: Path, snapshot: str, sources: Sources | None = None) -> dict[str, dict[str, int]]:
+    def publish(self, facts: Path, snapshot: str, files: Files | None = None) -> dict[str, dict[str, int]]:
         """See `GraphStore.publish`."""
         from graphkit.store.embedded_publish import build
         from graphkit.store.tables import compare_counts, read_tables
 
         path = self._file(snapshot)
-        tables = read_tables(facts, sources)
+        tables = read_tables(facts, files)
         self._folder.mkdir(parents=True, exist_ok=True)
         with _private_temp(self._folder):
             graph = build(tables)

@@ -16,7 +16,7 @@ from neo4j.exceptions import AuthError, ClientError, DriverError, Neo4jError, Se
 
 from graphkit.errors import LimitReached, StoreUnreachable, Text, UsageError
 from graphkit.model import EDGES, NODES
-from graphkit.store.contract import ROW_CAP, QueryAnswer, Sources
+from graphkit.store.contract import ROW_CAP, Files, QueryAnswer
 from graphkit.store.engine_errors import query_error, timed_out
 from graphkit.store.gate import check_read_only
 from graphkit.store.neo4j_publish import publish_tables, published_snapshot
@@ -43,9 +43,9 @@ class Neo4jStore(CypherReading):
         self._database = database
         self._driver: neo4j.Driver | None = None
 
-    def publish(self, facts: Path, snapshot: str, sources: Sources | None = None) -> dict[str, dict[str, int]]:
+    def publish(self, facts: Path, snapshot: str, files: Files | None = None) -> dict[str, dict[str, int]]:
         """See `GraphStore.publish`. Readers meanwhile see a graph between the two; `is_published` is false until it is whole."""
-        tables = read_tables(facts, sources)
+        tables = read_tables(facts, files)
         self._guarded(lambda: publish_tables(self._session, tables, snapshot, self.counts), WRITE_SECONDS)
         return tables.counts()
 

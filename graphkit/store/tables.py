@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from graphkit.errors import CheckFailed, Text
 from graphkit.model import EDGES, NODES, Kind
-from graphkit.store.contract import Sources
+from graphkit.store.contract import Files
 
 ARROW: Mapping[Kind, pa.DataType] = {
     "text": pa.string(), "money": pa.float64(), "date": pa.date32(), "datetime": pa.timestamp("us"), "int": pa.int64(),
@@ -54,26 +54,13 @@ class GraphTables:
 Counts = Mapping[str, Mapping[str, int]]
 
 
-class _Origins:
-    """File and row by row reference, sorted once for all types of edges."""
-
-    def __init__(self, sources: Sources) -> None:
-        keys = sources.column("src").cast(pa.int64()).to_numpy()
-        order = np.argsort(keys, kind="stable")
-        self._keys = keys[order]
-        self._file = sources.column("file").cast(pa.string()).take(pa.array(order))
-        self._row = sources.column("row").cast(pa.int64()).take(pa.array(order))
-
-    def of(self, srcs: pa.ChunkedArray) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
-        """Null where the reference is null or unknown."""
-        wanted = srcs.fill_null(-1).to_numpy()
-        at = np.searchsorted(self._keys, wanted)
-        unknown = at == len(self._keys)
-        at[unknown] = 0
-        if len(self._keys):
-            unknown |= self._keys[at] != wanted
-        places = pa.array(at, mask=unknown | srcs.is_null().to_numpy())
-        return self._file.take(places), self._row.take(places)
+def _origins(srcs: pa.ChunkedArray, files: Files) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    """File and row of each row reference; null where the reference is null or its file unknown."""
+    part = pc.shift_right(srcs, 32)
+    known = pa.array(sorted(files), pa.int64())
+    file = pa.array([files[number] for number in sorted(files)], pa.string()).take(pc.index_in(part, known))
+    row = pc.bit_wise_and(srcs, 0xFFFFFFFF)
+    return file, pc.if_else(pc.is_valid(file), row, pa.scalar(None, pa.int64()))
 
 
 def graph_props(props: Mapping[str, Kind]) -> dict[str, Kind]:
@@ -81,7 +68,7 @@ def graph_props(props: Mapping[str, Kind]) -> dict[str, Kind]:
     return {f"{name}_cny" if kind == "money" else name: kind for name, kind in props.items()}
 
 
-def read_tables(facts: Path, sources: Sources | None = None) -> GraphTables:
+def read_tables(facts: Path, files: Files | None = None) -> GraphTables:
     """Read `facts/{nodes,edges}/*.parquet`. Raises `CheckFailed` when ids repeat or an edge ends nowhere."""
     nodes: dict[str, pa.Table] = {}
     seconds: dict[tuple[str, str], pa.Array] = {}
@@ -97,7 +84,7 @@ def read_tables(facts: Path, sources: Sources | None = None) -> GraphTables:
                 ids = table.column("id").filter(pc.equal(table.column("second"), second))
                 if len(ids):
                     seconds[label, second] = ids.combine_chunks()
-    return GraphTables(nodes, seconds, tuple(_edges(facts, nodes, sources)))
+    return GraphTables(nodes, seconds, tuple(_edges(facts, nodes, files)))
 
 
 def _read(path: Path, own: Iterable[str], props: Mapping[str, Kind]) -> pa.Table | None:
@@ -144,12 +131,11 @@ def _unique(ids: pa.ChunkedArray, what: str) -> None:
 _EDGE_OWN = ("id", "from_id", "to_id", "from_date", "to_date", "confidence", "derived", "src")
 
 
-def _edges(facts: Path, nodes: Mapping[str, pa.Table], sources: Sources | None) -> list[EdgeFrame]:
+def _edges(facts: Path, nodes: Mapping[str, pa.Table], files: Files | None) -> list[EdgeFrame]:
     labels = list(nodes)
     starts = np.cumsum([0, *(nodes[label].num_rows for label in labels)])
     chunks = [chunk for t in nodes.values() for chunk in t.column("id").chunks]
     known = pa.chunked_array(chunks, pa.string()).combine_chunks()
-    origins = None if sources is None else _Origins(sources)
     frames = []
     for kind, spec in EDGES.items():
         table = _read(facts / "edges" / f"{kind}.parquet", _EDGE_OWN, spec.props)
@@ -157,7 +143,7 @@ def _edges(facts: Path, nodes: Mapping[str, pa.Table], sources: Sources | None) 
             continue
         _unique(table.column("id"), kind)
         ends = [_end_labels(table.column(c), known, starts, kind) for c in ("from_id", "to_id")]
-        props = _edge_columns(table, _props(table, spec.props), origins)
+        props = _edge_columns(table, _props(table, spec.props), files)
         pair = ends[0] * len(labels) + ends[1]
         for code in np.unique(pair):
             chosen = props if (pair == code).all() else props.filter(pa.array(pair == code))
@@ -181,11 +167,11 @@ def _end_labels(
     return at
 
 
-def _edge_columns(table: pa.Table, props: Mapping[str, pa.ChunkedArray], origins: _Origins | None) -> pa.Table:
+def _edge_columns(table: pa.Table, props: Mapping[str, pa.ChunkedArray], files: Files | None) -> pa.Table:
     n = table.num_rows
     file, row = pa.nulls(n, pa.string()), pa.nulls(n, pa.int64())
-    if origins is not None and "src" in table.column_names:
-        file, row = origins.of(table.column("src").cast(pa.int64()))
+    if files is not None and "src" in table.column_names:
+        file, row = _origins(table.column("src").cast(pa.int64()), files)
     return pa.table(
         {
             "from_id": table.column("from_id"),

@@ -18,6 +18,8 @@ _YEARS = range(1880, 2100)
 
 def compact(text: str) -> str:
     """Plain characters without blanks, upper case X."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text)).upper().replace("×", "X")
 
 

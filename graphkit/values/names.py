@@ -34,11 +34,17 @@ _LATIN = re.compile(
 )
 
 
+_PLAIN = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]*\Z")
+"""Letters, digits and Chinese characters that every normal form leaves alone, but for their case."""
+
+
 def norm_name(name: str) -> str:
     """A name for matching: NFKC, lower case, one form of brackets, dots and dashes, no invisible characters.
 
     Blanks beside Chinese characters and brackets go, others become one; two names are equal when this text is equal.
     """
+    if _PLAIN.match(name):
+        return name.lower()
     text = _once(name)
     while not unicodedata.is_normalized("NFKC", text):
         text = _once(text)

@@ -17,6 +17,8 @@ _PUNCTUATION = re.compile(r"[\s\-—·.‐-―]+")
 
 def compact(text: str) -> str:
     """Upper case, plain characters, without blanks and dashes."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return _PUNCTUATION.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 

@@ -60,16 +60,6 @@ def write(folder: Path, nodes: Iterable[Mapping[str, Any]], edges: Iterable[Mapp
     return folder
 
 
-def sources(rows: Mapping[int, tuple[str, int]]) -> pa.Table:
-    return pa.table(
-        {
-            "src": pa.array(list(rows), pa.int64()),
-            "file": pa.array([file for file, _ in rows.values()], pa.string()),
-            "row": pa.array([row for _, row in rows.values()], pa.int64()),
-        }
-    )
-
-
 _CHOICES = {
     "code": ["SP", "PA", "CH", "SB", "UN", "IL1"],
     "role_code": ["president", "vice_president", "doctor"],

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from graph_facts import edge, node, random_facts, sources, write
+from graph_facts import edge, node, random_facts, write
 
 from graphkit.errors import CheckFailed, LimitReached, UsageError
 from graphkit.model import EDGES
@@ -70,9 +70,7 @@ def test_a_node_has_labels_typed_properties_and_no_nulls(store: GraphStore, smal
 
 
 def test_an_edge_knows_the_file_and_row_it_was_read_from(store: GraphStore, small: Path) -> None:
-    store.publish(
-        small, "s1", sources({(7 << 32) | 4: ("职工.csv", 4), **{(9 << 32) | i: ("流水.csv", i) for i in (2, 3, 4)}})
-    )
+    store.publish(small, "s1", {7: "职工.csv", 9: "流水.csv"})
     near = store.neighbors("person:b", types=["EMPLOYED_BY"])
     assert near["neighbors"][0]["edge"] == {
         "id": "EMPLOYED_BY:person:b>org:H#000000000000", "type": "EMPLOYED_BY", "from": "person:b", "to": "org:H",

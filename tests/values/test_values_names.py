@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -111,3 +113,9 @@ def test_loose_vocabulary_does_not_choose_between_equals() -> None:
 def test_every_reason_speaks_both_languages(reason: str) -> None:
     text = message(reason, "amount", "abc")
     assert "amount" in text.zh and "amount" in text.en and "abc" in text.zh
+
+
+def test_plain_characters_take_a_shortcut_to_the_same_form() -> None:
+    plain = [chr(c) for c in (*range(48, 58), *range(65, 91), *range(97, 123), *range(0x4E00, 0xA000))]
+    assert all(norm_name(c) == unicodedata.normalize("NFKC", c).casefold() for c in plain)
+    assert norm_name("Ａ".join(plain)) == "a".join(c.casefold() for c in plain), "the long way"
