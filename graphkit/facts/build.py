@@ -14,9 +14,9 @@ from duckdb import DuckDBPyConnection as Connection
 
 from graphkit.facts.derived import derive
 from graphkit.facts.edges import CONTACT_COLUMNS, EDGE_RULES
-from graphkit.facts.nodes import NODE_RULES
+from graphkit.facts.nodes import MENTIONED, NODE_RULES, mentions
 from graphkit.facts.rows import keep_rows
-from graphkit.facts.rules import GRADE_NAME, GRADE_RANK, MENTIONED, PLAIN_KIND, EdgeRule, NodeRule
+from graphkit.facts.rules import GRADE_NAME, GRADE_RANK, PLAIN_KIND, EdgeRule, NodeRule
 from graphkit.identity.keys import keyed
 from graphkit.identity.resolve import resolve
 from graphkit.model import EDGES, NODES, Kind
@@ -57,8 +57,10 @@ def build_facts(con: Connection, key: bytes, templates: list[str], folder: Path)
         else "SELECT NULL::VARCHAR AS id WHERE false"
     )
     con.execute(f"CREATE OR REPLACE TEMP TABLE id_filed_account AS {filed}")
+    _mentions(con, templates)
     for label in NODES:
-        _make_nodes(con, label, [r for r in NODE_RULES if r.label == label and r.template in templates])
+        described = [r for r in NODE_RULES if r.label == label and r.template in templates]
+        _make_nodes(con, label, [*described, *([MENTIONED[label]] if label in MENTIONED else [])])
     for kind in EDGES:
         _make_edges(con, kind, [r for r in EDGE_RULES if r.type == kind and r.template in templates])
     derive(con)
@@ -110,6 +112,23 @@ def _contacts(con: Connection, key: bytes, templates: list[str]) -> None:
     con.unregister("id_contact_arrow")
 
 
+def _mentions(con: Connection, templates: list[str]) -> None:
+    """`res_mention(id, text, grade, _src)`: each way of naming each once, though statements name a few accounts in every row."""
+    selects = [
+        "SELECT NULL::VARCHAR AS id, NULL::VARCHAR AS text, NULL::VARCHAR AS grade, NULL::BIGINT AS _src WHERE false"
+    ]
+    selects += [
+        f"SELECT {m.id}, {m.text}, {m.grade}, t._src FROM res_{template} t WHERE {m.id} IS NOT NULL AND {m.where}"  # noqa: S608
+        for template in templates
+        for m in mentions(template)
+    ]
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE res_mention AS
+            SELECT id, text, grade, arg_min(t._src, {_ORDER}) AS _src FROM ({" UNION ALL ".join(selects)}) t
+            LEFT JOIN part_rank o ON o.part_no = t._src >> 32 GROUP BY ALL"""  # noqa: S608
+    )
+
+
 def _columns(props: dict[str, str], rules: list[NodeRule] | list[EdgeRule]) -> dict[str, str]:
     """Every column of a fact table with its type: the same whichever files were loaded."""
     extra = {name: EXTRA_TYPES.get(name, "VARCHAR") for rule in rules for name in rule.columns}
@@ -133,8 +152,6 @@ def _make_nodes(con: Connection, label: str, rules: list[NodeRule]) -> None:
         claim = f"""SELECT {r.id} AS id, {r.name} AS name, {GRADE_RANK.format(r.grade)} AS grade, {r.second} AS second,
                            ({r.priority}::BIGINT << 56) | {_ORDER} AS o, t._src AS src{extra}
                     FROM res_{r.template} t LEFT JOIN part_rank o ON o.part_no = t._src >> 32 WHERE {r.where}"""  # noqa: S608
-        if r.priority == MENTIONED:  # a statement names the same few accounts a hundred thousand times
-            claim = f"SELECT * EXCLUDE (o, src), min(o) AS o, arg_min(src, o) AS src FROM ({claim}) GROUP BY ALL"  # noqa: S608
         claims.append(claim)
     picks = "".join(f", arg_min({name}, o) FILTER (WHERE {name} IS NOT NULL) AS {name}" for name in props)
     con.execute(

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from graphkit.facts.rules import AWARD, BID, CONTRACT, LOT, MENTIONED, NO_FILE, PLAIN_KIND, TENDER, NodeRule, lot_no, shown, tail
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from graphkit.facts.rules import (
+    AWARD,
+    BID,
+    CONTRACT,
+    LOT,
+    NO_FILE,
+    PLAIN_KIND,
+    TENDER,
+    Mention,
+    NodeRule,
+    lot_no,
+    shown,
+    tail,
+)
 from graphkit.identity.references import ACCOUNTS, REFERENCES
 from graphkit.model import ORG_SECOND, ROLE_POWER
 
@@ -17,7 +33,7 @@ _ORG_SECOND = _case("t.type", dict(ORG_SECOND), f"CASE WHEN t.type IS NULL THEN 
 _BIRTH = "coalesce(t.birth, CASE WHEN t.name_grade = 'identifier' THEN try_strptime(substr(t.id_no, 7, 8), '%Y%m%d')::DATE END)"
 _SEX = "coalesce(t.sex, CASE WHEN t.name_grade = 'identifier' THEN CASE WHEN substr(t.id_no, 17, 1) IN ('1', '3', '5', '7', '9') THEN 'M' ELSE 'F' END END)"
 
-_DESCRIBED = (
+NODE_RULES: tuple[NodeRule, ...] = (
     NodeRule(
         "Organization", "organizations", "t.name_ref", shown("t.name"), "t.name_grade", _ORG_SECOND, 0,
         columns={
@@ -162,29 +178,23 @@ _DESCRIBED = (
 )  # fmt: skip
 
 
-def _mentioned() -> tuple[NodeRule, ...]:
-    """Everybody whom any row names exists, even if no file describes him."""
-    rules = []
-    for template, references in REFERENCES.items():
-        for r in references if template != "whitelists" else ():  # an exemption is no mention
-            filed = (
-                f" AND {NO_FILE.format(f't.{r.scope[1:]}_ref')}"
-                if template in ("transactions", "benefit_payments") and r.scope
-                else ""
-            )
-            for label, prefix in (("Organization", "org:"), ("Person", "person:")):
-                if r.kind == "party" or (r.kind == "org") == (label == "Organization"):
-                    rules.append(
-                        NodeRule(label, template, f't."{r.column}_ref"', shown(f't."{r.column}"'), f't."{r.column}_grade"', priority=MENTIONED,
-                                 where=f"t.\"{r.column}_ref\" LIKE '{prefix}%'{filed}")
-                    )  # fmt: skip
-    for template, columns in ACCOUNTS.items():
-        for column in columns:
-            rules.append(
-                NodeRule("Account", template, f't."{column}_ref"', f"'账户 尾号' || t.\"{column}_last4\"", priority=MENTIONED,
-                         columns={"acct_last4": f't."{column}_last4"'}, where=f't."{column}_ref" IS NOT NULL')
-            )  # fmt: skip
-    return tuple(rules)
+def mentions(template: str) -> tuple[Mention, ...]:
+    """Everybody and every account that rows of a template name: they exist even if no file describes them."""
+    found = []
+    for r in REFERENCES.get(template, ()) if template != "whitelists" else ():  # an exemption is no mention
+        by_account = template in ("transactions", "benefit_payments") and r.scope is not None
+        where = NO_FILE.format(f"t.{str(r.scope)[1:]}_ref") if by_account else "true"
+        found.append(Mention(f't."{r.column}_ref"', f't."{r.column}"', f't."{r.column}_grade"', where))
+    found += [Mention(f't."{c}_ref"', f't."{c}_last4"') for c in ACCOUNTS.get(template, ())]
+    return tuple(found)
 
 
-NODE_RULES: tuple[NodeRule, ...] = _DESCRIBED + _mentioned()
+MENTIONED: Mapping[str, NodeRule] = MappingProxyType(
+    {
+        "Organization": NodeRule("Organization", "mention", "t.id", shown("t.text"), "t.grade", priority=9, where="t.id LIKE 'org:%'"),
+        "Person": NodeRule("Person", "mention", "t.id", shown("t.text"), "t.grade", priority=9, where="t.id LIKE 'person:%'"),
+        "Account": NodeRule("Account", "mention", "t.id", "'账户 尾号' || t.text", "t.grade", priority=9, where="t.id LIKE 'acct:%'",
+                            columns={"acct_last4": "t.text"}),
+    }
+)  # fmt: skip
+"""Label → what its nodes are by mention alone, from `res_mention(id, text, grade, _src)`: every description says more."""

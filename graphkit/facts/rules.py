@@ -28,6 +28,16 @@ class NodeRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A column that names somebody or an account: SQL of its id, of the text it is named by, and of the link's grade."""
+
+    id: str
+    text: str
+    grade: str = "'identifier'"
+    where: str = "true"
+
+
+@dataclass(frozen=True, slots=True)
 class EdgeRule:
     """Rows of `template` state an edge of `type`; `event` edges stay apart even when all else is equal."""
 
@@ -44,9 +54,6 @@ class EdgeRule:
 
 
 _ID_NUMBER = "[1-9][0-9]{5}((18|19|20)[0-9]{2}|[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}([0-9Xx]?)"
-MENTIONED = 9
-"""Priority of a row that only names somebody: every description says more."""
-
 GRADE_RANK = "CASE {} WHEN 'identifier' THEN 0 WHEN 'unique_name' THEN 1 WHEN 'scoped_name' THEN 2 ELSE 3 END"
 GRADE_NAME = "CASE {} WHEN 0 THEN 'identifier' WHEN 1 THEN 'unique_name' WHEN 2 THEN 'scoped_name' ELSE 'name_only' END"
 

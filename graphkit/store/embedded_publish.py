@@ -15,7 +15,8 @@ _BATCH = 20_000
 def build(tables: GraphTables) -> Any:
     """A graph in memory from fact tables."""
     graph = kglite.KnowledgeGraph()
-    for label, table in tables.nodes.items():
+    for label, nodes in tables.nodes.items():
+        table = _held(nodes)
         graph.add_nodes(_frame(table), label, "id", None, column_types=_types(table))
     for (label, second), ids in tables.seconds.items():
         graph.add_label(label, ids.to_pylist(), second)
@@ -25,14 +26,15 @@ def build(tables: GraphTables) -> Any:
             _create(graph, frame)
         else:
             bulk.add((frame.type, frame.from_label))
+            table = _held(frame.table)
             graph.add_relationships(
-                _frame(frame.table),
+                _frame(table),
                 frame.type,
                 frame.from_label,
                 "from_id",
                 frame.to_label,
                 "to_id",
-                column_types=_types(frame.table),
+                column_types=_types(table),
             )
     return graph
 
@@ -53,6 +55,11 @@ def _create(graph: Any, frame: EdgeFrame) -> None:
             for row in batch.to_pylist()
         ]
         graph.cypher(cypher, params={"rows": rows})
+
+
+def _held(table: pa.Table) -> pa.Table:
+    """Without the properties that nobody has: absent and null are one thing in a graph."""
+    return table.select([f.name for f in table.schema if table.column(f.name).null_count < len(table)])
 
 
 def _frame(table: pa.Table) -> Any:
