@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from streamlit.errors import StreamlitAPIException
 
 ASSETS = Path(__file__).parent / "assets"
 PACKAGED = "graphkit-woan.graph"
-VIS, SCRIPT, STYLE = "vis-network.min.js", "gk.js", "gk.css"
+VIS, PAINT, SCRIPT, STYLE = "vis-network.min.js", "gk_draw.js", "gk.js", "gk.css"
 
 HTML = (
     '<div class="gk"><div class="gk-bar" role="toolbar"></div><div class="gk-stage"><div class="gk-cv"></div>'
@@ -22,9 +23,10 @@ HTML = (
 
 
 def inline_script() -> str:
-    """Our script with vis-network in front instead of its import, for installations without a component manifest."""
-    own = (ASSETS / SCRIPT).read_text("utf-8")
-    return (ASSETS / VIS).read_text("utf-8") + "\n" + own.replace(f'import "./{VIS}";', "")
+    """Our scripts in one, with vis-network in front instead of imports, for installations without a component manifest."""
+    texts = [(ASSETS / name).read_text("utf-8") for name in (VIS, PAINT, SCRIPT)]
+    own = re.sub(r"^(import|export) [^\n(]*;$", "", "\n".join(texts[1:]), flags=re.MULTILINE)
+    return texts[0] + "\n" + own
 
 
 @cache
@@ -43,7 +45,6 @@ def canvas(
     key: str,
     message: Mapping[str, Any],
     ack: int,
-    height: int,
     texts: Mapping[str, str],
     legend: list[dict[str, Any]],
     on_event: Callable[[], None],
@@ -51,20 +52,19 @@ def canvas(
     focus: Mapping[str, Any] | None = None,
     can: Mapping[str, bool] | None = None,
 ) -> None:
-    """Mount the canvas, `height` CSS pixels high. `ack` is the last event number Python has seen."""
+    """Mount the canvas, as high as the window leaves room for. `ack` is the last event number Python has seen."""
     component()(
         key=key,
         data={
             "name": key,
             "message": message,
             "ack": ack,
-            "height": height,
             "texts": texts,
             "legend": legend,
             "selection": list(selection),
             "focus": focus,
             "can": can or {},
         },
-        height=height + 116,
+        height="content",
         on_event_change=on_event,
     )

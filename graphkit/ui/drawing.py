@@ -11,9 +11,9 @@ from typing import Any
 from graphkit.model import EDGES
 from graphkit.ui.parts import Edge, Node
 from graphkit.ui.state import State, View
-from graphkit.ui.style import RINGS, caption, look_of, wrap
+from graphkit.ui.style import NUMBERED, RINGS, caption, look_of, wrap
 
-FAN = 12
+FAN = 6
 """A node with more lines of one relationship than this shows their text only under the pointer."""
 
 Drawn = dict[str, dict[str, Any]]
@@ -53,10 +53,19 @@ def draw_nodes(state: State, lang: str) -> Drawn:
     """Node id → everything the browser needs to draw it."""
     view = state.view
     loaded = Counter(i for e in view.edges.values() for i in {e.from_id, e.to_id})
-    return {i: _node(view, view.nodes[i], loaded[i], lang) for i in sorted(view.nodes) if view.shown(i)}
+    shown = [view.nodes[i] for i in sorted(view.nodes) if view.shown(i)]
+    names = Counter((n.label, n.name) for n in shown)
+    return {n.id: _node(view, n, loaded[n.id], _lines(n, names[n.label, n.name] > 1), lang) for n in shown}
 
 
-def _node(view: View, node: Node, loaded: int, lang: str) -> dict[str, Any]:
+def _lines(node: Node, shared: bool) -> list[str]:
+    """What is written under a symbol; where several tenders or contracts are called the same, with the number."""
+    if shared and node.label in NUMBERED:
+        return [wrap(node.name, lines=1)[0], wrap(node.id.partition(":")[2], width=10.0, lines=1)[0]]
+    return wrap(node.name)
+
+
+def _node(view: View, node: Node, loaded: int, lines: list[str], lang: str) -> dict[str, Any]:
     look = look_of(node.label)
     x, y = view.pos[node.id]
     total = sum(c.count for c in node.counts) if node.counts is not None else 0
@@ -68,7 +77,7 @@ def _node(view: View, node: Node, loaded: int, lang: str) -> dict[str, Any]:
         "id": node.id,
         "x": x,
         "y": y,
-        "lines": wrap(node.name),
+        "lines": lines,
         "full": f"{caption(node.label, lang)} · {node.name}",
         "kind": node.label,
         "shape": look.shape,
@@ -78,6 +87,7 @@ def _node(view: View, node: Node, loaded: int, lang: str) -> dict[str, Any]:
         "more": max(0, total - loaded),
         "groups": groups if node.counts is not None else None,
         "pin": node.id in view.pins,
+        "key": view.matters(node.id),
     }
 
 

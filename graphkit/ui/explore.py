@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from graphkit.errors import Text
-from graphkit.ui.layout import first_layout
+from graphkit.ui.lanes import arrange
 from graphkit.ui.parts import Count, Edge, Node, colours_of, edge_of, evidence_node, evidence_of, node_of
 from graphkit.ui.port import Workbench
 from graphkit.ui.state import MAX_NODES, WARN_NODES, Event, State, apply_event, start
@@ -19,7 +19,9 @@ FIRST_NODES = 300
 """At most so many nodes when a lead is opened."""
 BATCH = 200
 """At most so many neighbours for one double-click; the rest stays behind its badge."""
-ASK_COUNTS = 40
+PUT_NODES = 40
+"""At most so many nodes from a list of another page."""
+ASK_COUNTS = 24
 """Counts per relationship are asked for so many nodes at once; a right-click asks for any other."""
 
 Noted = tuple[State, Text | None]
@@ -44,10 +46,12 @@ def open_lead(ws: Workbench, lead: Mapping[str, Any]) -> Noted:
     kept = wanted[:FIRST_NODES]
     nodes = {n.id: replace(n, colour=colours.get(n.id, "")) for n in _named(ws, kept, nodes)}
     links = [(e.from_id, e.to_id) for e in edges.values()]
-    state = start(nodes.values(), edges.values(), first_layout(list(nodes), links))
+    subjects = [str(s["id"]) for s in lead.get("subjects", ())]
+    marked = {*subjects, *(i for i, n in nodes.items() if n.colour)}
+    state = start(nodes.values(), edges.values(), arrange(list(nodes.values()), links, marked), marked)
     left = len(wanted) - len(kept)
     note = Text(f"另有 {left} 个节点未显示", f"{left} more nodes are not shown") if left else None
-    return learn_counts(ws, state, [s["id"] for s in lead.get("subjects", ())]), note
+    return learn_counts(ws, state, subjects), note
 
 
 def _named(ws: Workbench, ids: Iterable[str], known: Mapping[str, Node]) -> list[Node]:
@@ -76,9 +80,9 @@ def expand(ws: Workbench, state: State, node_id: str, kind: str | None = None, d
     if direction:
         pairs = [(n, e) for n, e in pairs if (e.from_id == node_id) == (direction == "out")]
     before = len(state.view.nodes)
-    after = apply_event(
-        state, {"type": "add", "nodes": [n for n, _ in pairs], "edges": [e for _, e in pairs], "parent": node_id}
-    )
+    fresh, edges = [n for n, _ in pairs], [e for _, e in pairs]
+    add = {"type": "add", "nodes": fresh, "edges": edges, "parent": node_id, "mark": [node_id]}
+    after = apply_event(state, add)
     shown, total = int(answer.get("shown", len(pairs))), int(answer.get("total", len(pairs)))
     added = len(after.view.nodes) - before
     note = Text(f"新增 {added} 个节点", f"{added} nodes added")
@@ -110,13 +114,14 @@ def put_path(ws: Workbench, state: State, path: Mapping[str, Any]) -> State:
     edges = [edge_of(h) for h in path["hops"] if h.get("kind", "edge") == "edge"]
     ids = list(dict.fromkeys(i for e in edges for i in (e.from_id, e.to_id)))
     nodes = _named(ws, ids, state.view.nodes)
-    after = apply_event(state, {"type": "add", "nodes": nodes, "edges": edges, "parent": None})
+    after = apply_event(state, {"type": "add", "nodes": nodes, "edges": edges, "parent": None, "mark": ids})
     return apply_event(after, {"type": "light", "edges": [e.id for e in edges]})
 
 
 def put_node(ws: Workbench, state: State, node_id: str) -> State:
     """One node on the canvas, selected."""
-    after = apply_event(state, {"type": "add", "nodes": _named(ws, [node_id], state.view.nodes), "edges": ()})
+    nodes = _named(ws, [node_id], state.view.nodes)
+    after = apply_event(state, {"type": "add", "nodes": nodes, "edges": (), "mark": [node_id]})
     return apply_event(after, {"type": "select", "nodes": [node_id]})
 
 
@@ -140,5 +145,6 @@ def settle(state: State) -> State:
     """The same nodes and edges laid out from nothing, without past: for a canvas that is being opened."""
     view = state.view
     links = [(e.from_id, e.to_id) for e in view.edges.values()]
-    fresh = start(view.nodes.values(), view.edges.values(), first_layout(list(view.nodes), links))
+    pos = arrange(list(view.nodes.values()), links, view.marked)
+    fresh = start(view.nodes.values(), view.edges.values(), pos, view.marked)
     return replace(fresh, seq=state.seq)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 Point = tuple[float, float]
 Floats = npt.NDArray[np.float64]
 
-CELL = (128.0, 104.0)
+CELL = (112.0, 88.0)
 """Width and height that a node keeps free of other nodes: eight Chinese characters, two lines and the symbol."""
 
 CROWD = 24
@@ -143,15 +143,11 @@ def first_layout(ids: Sequence[str], links: Iterable[tuple[str, str]]) -> dict[s
 
     Same input, same positions: no chance is involved. Cost is quadratic in the largest connected part.
     """
-    near: dict[str, set[str]] = {i: set() for i in ids}
-    for a, b in links:
-        if a in near and b in near and a != b:
-            near[a].add(b)
-            near[b].add(a)
+    near = neighbours(ids, links)
     placed: dict[str, Point] = {}
     right, top, row_height = 0.0, 0.0, 0.0
     total = math.sqrt(len(near)) * 2.2 * CELL[0]
-    for part in sorted(_parts(near), key=lambda p: (-len(p), p[0])):
+    for part in sorted(parts(near), key=lambda p: (-len(p), p[0])):
         spots = _spread(part, near)
         low = (min(p[0] for p in spots.values()), min(p[1] for p in spots.values()))
         width = max(p[0] for p in spots.values()) - low[0] + CELL[0]
@@ -163,10 +159,20 @@ def first_layout(ids: Sequence[str], links: Iterable[tuple[str, str]]) -> dict[s
     return placed
 
 
-def _parts(near: Mapping[str, set[str]]) -> list[list[str]]:
+def neighbours(ids: Iterable[str], links: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """Every id with those it is linked to; a link to something else, or to itself, is passed over."""
+    near: dict[str, set[str]] = {i: set() for i in ids}
+    for a, b in links:
+        if a in near and b in near and a != b:
+            near[a].add(b)
+            near[b].add(a)
+    return near
+
+
+def parts(near: Mapping[str, set[str]]) -> list[list[str]]:
     """Connected parts, each in breadth-first order from its best connected node."""
     seen: set[str] = set()
-    parts = []
+    found = []
     for first in sorted(near, key=lambda i: (-len(near[i]), i)):
         if first in seen:
             continue
@@ -178,8 +184,8 @@ def _parts(near: Mapping[str, set[str]]) -> list[list[str]]:
             fresh = sorted(near[i] - seen)
             seen.update(fresh)
             queue.extend(fresh)
-        parts.append(part)
-    return parts
+        found.append(part)
+    return found
 
 
 def _spread(part: list[str], near: Mapping[str, set[str]]) -> dict[str, Point]:

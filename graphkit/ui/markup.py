@@ -7,7 +7,8 @@ from html import escape
 
 CSS = """
 <style>
-.stMainBlockContainer {padding: 3.6rem 1.6rem 1.5rem}
+.stMainBlockContainer {padding: 3.75rem 1.6rem 1rem}
+.stMainBlockContainer h3 {padding: .1rem 0 .2rem; font-size: 1.35rem}
 .stMain [data-testid="stVerticalBlock"] {gap: .7rem}
 .gkx {font-size: .95rem; line-height: 1.55; color: #1d2733; overflow-wrap: anywhere}
 .gkx .chip {display: inline-block; padding: 0 .55em; border-radius: 4px; margin-right: .4em; font-size: .85rem;
@@ -21,7 +22,9 @@ CSS = """
 .gkx li {margin: .1rem 0; font-size: .95rem}
 .gkx .dim {color: #5a6774; font-size: .85rem}
 .gkx .hash {color: #5a6774; font: .72rem/1.35 monospace; margin: 0}
-.gkx .line {white-space: nowrap; overflow: hidden; text-overflow: ellipsis; color: #5a6774}
+.gkx .line {display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden;
+  color: #3e4c59; font-size: .88rem; line-height: 1.35}
+.stMain :has(> .st-key-side) {flex: 0 0 max(520px, calc(100vh - 122px)) !important}
 .gkx p {margin: .15rem 0}
 </style>
 """

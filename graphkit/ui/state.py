@@ -33,11 +33,17 @@ class View:
     hidden: frozenset[str] = frozenset()
     muted: frozenset[str] = frozenset()
     """Labels switched off in the legend."""
+    marked: frozenset[str] = frozenset()
+    """What the lead names, what was opened, and what was found from there."""
 
     def shown(self, node_id: str) -> bool:
         """Whether a node of the view is drawn."""
         node = self.nodes.get(node_id)
         return node is not None and node_id not in self.hidden and node.label not in self.muted
+
+    def matters(self, node_id: str) -> bool:
+        """Whether the name of a node must be readable however far away it is: marked, or named by a finding."""
+        return node_id in self.marked or bool(self.nodes[node_id].colour)
 
     def edges_shown(self) -> list[Edge]:
         """The edges whose ends are both drawn, in id order."""
@@ -57,10 +63,11 @@ class State:
     seq: int = 0
 
 
-def start(nodes: Iterable[Node], edges: Iterable[Edge], pos: Mapping[str, Point]) -> State:
+def start(nodes: Iterable[Node], edges: Iterable[Edge], pos: Mapping[str, Point], marked: Iterable[str] = ()) -> State:
     """A fresh canvas; edges without both ends are left out."""
     kept = {n.id: n for n in nodes if n.id in pos}
-    return State(View(kept, {e.id: e for e in edges if e.from_id in kept and e.to_id in kept}, dict(pos)))
+    lines = {e.id: e for e in edges if e.from_id in kept and e.to_id in kept}
+    return State(View(kept, lines, dict(pos), marked=frozenset(marked).intersection(kept)))
 
 
 def apply_event(state: State, event: Event) -> State:
@@ -130,7 +137,10 @@ def _mute(state: State, event: Event) -> State:
 
 
 def _add(state: State, event: Event) -> State:
-    """Put nodes and edges on the canvas, new ones beside `parent`; hidden ones that were asked for come back."""
+    """Put nodes and edges on the canvas, new ones beside `parent`; hidden ones that were asked for come back.
+
+    The ids in `mark` matter from now on.
+    """
     view, parent = state.view, event.get("parent")
     wanted: dict[str, Node] = {n.id: n for n in event.get("nodes", ())}
     fresh = [n for i, n in wanted.items() if i not in view.nodes][: max(0, MAX_NODES - len(view.nodes))]
@@ -138,7 +148,9 @@ def _add(state: State, event: Event) -> State:
     edges = {**view.edges, **{e.id: e for e in event.get("edges", ()) if e.from_id in nodes and e.to_id in nodes}}
     anchors = _anchors([n.id for n in fresh], edges.values(), view.pos, parent)
     pos = place_beside(view.pos, anchors)
-    return _changed(state, replace(view, nodes=nodes, edges=edges, pos=pos, hidden=view.hidden.difference(wanted)))
+    marked = view.marked.union(i for i in event.get("mark", ()) if i in nodes)
+    hidden = view.hidden.difference(wanted)
+    return _changed(state, replace(view, nodes=nodes, edges=edges, pos=pos, hidden=hidden, marked=marked))
 
 
 def _anchors(new: list[str], edges: Iterable[Edge], pos: Mapping[str, Point], parent: object) -> dict[str, str | None]:

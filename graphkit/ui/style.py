@@ -80,17 +80,29 @@ def caption(label: str, lang: str) -> str:
     return zh if lang == "zh" else en
 
 
+NUMBERED = frozenset({"Tender", "Contract", "Lot", "Award"})
+"""Labels whose business key is a number that people use."""
+
+
+def breadth(text: str) -> float:
+    """How wide a text is, in Chinese characters (Latin ones count 0.55)."""
+    return sum(0.55 if ord(char) < 0x2E80 else 1.0 for char in text)
+
+
 def wrap(text: str, width: float = 8.0, lines: int = 2) -> list[str]:
-    """`text` in at most `lines` lines of `width` Chinese characters (Latin ones count 0.55), the rest as `…`."""
+    """`text` in at most `lines` lines of `width` Chinese characters, the rest as `…`.
+
+    A line that has a space breaks after it rather than inside what follows.
+    """
     text = " ".join(text.split())
-    out, start, used = [], 0, 0.0
+    out: list[str] = []
+    start, used = 0, 0.0
     for k, char in enumerate(text):
-        size = 0.55 if ord(char) < 0x2E80 else 1.0
-        if used + size > width:
-            out.append(text[start:k])
-            start, used = k, 0.0
-            if len(out) == lines:
-                out[-1] = out[-1][:-1] + "…"
-                return out
-        used += size
+        if used + breadth(char) > width:
+            if len(out) == lines - 1:
+                return [*out, text[start : k - 1] + "…"]
+            cut = text.rfind(" ", start + 1, k) + 1 or k
+            out.append(text[start:cut])
+            start, used = cut, breadth(text[cut:k])
+        used += breadth(char)
     return [*out, text[start:]]

@@ -116,7 +116,7 @@ TEXTS: Mapping[str, Text] = {
     "law": Text("依据", "Law"),
     # graph
     "no_graph": Text("先在“线索”页选择一条线索并打开图谱", "Choose a lead on the Leads page and open its graph"),
-    "search": Text("按名称、编号查找并放到图上", "Find by name or number and put on the canvas"),
+    "search": Text("按名称、编号查找并放到图上", "Find by name or number"),
     "not_found": Text("没有找到", "Nothing found"),
     "several": Text("有多个匹配，请改用标识", "Several match; use one of the ids"),
     "inspector": Text("详情", "Inspector"),
@@ -131,7 +131,7 @@ TEXTS: Mapping[str, Text] = {
     "source": Text("来源行", "Source row"),
     "no_source": Text("推导得出，无单独来源行；见其组成部分", "Derived: no row of its own; see its parts"),
     "parts": Text("由以下事实推导", "Derived from"),
-    "paths": Text("两点路径", "Path between two"),
+    "paths": Text("两点路径", "Paths"),
     "path_hint": Text("在图上选中两个节点，再点“路径”", "Select two nodes, then press Path"),
     "no_path": Text("六跳以内没有路径（已查全图）", "No path within six hops (whole graph searched)"),
     "length": Text("跳数", "Hops"),
@@ -142,8 +142,7 @@ TEXTS: Mapping[str, Text] = {
     "ranked_hint": Text("选中一行，路径即放到图上", "Select a row: its path goes on the canvas"),
     "rank": Text("名次", "Rank"),
     "reached": Text("最短理由", "Best reason"),
-    "relations": Text("关系明细", "Relation table"),
-    "visible": Text("图上", "On canvas"),
+    "relations": Text("关系明细", "Relations"),
     "hidden_n": Text("隐藏", "hidden"),
     # canvas
     "undo": Text("撤销", "Undo"),
@@ -164,6 +163,10 @@ TEXTS: Mapping[str, Text] = {
     "ring_red": Text("红：涉红色疑点", "Red finding"),
     "ring_yellow": Text("黄：涉黄色疑点", "Yellow finding"),
     "ring_green": Text("绿：涉绿色疑点", "Green finding"),
+    "sign_chosen": Text("选中", "selected"),
+    "sign_lit": Text("路径", "path"),
+    "sign_dashed": Text("推导的关系", "derived"),
+    "sign_badge": Text("未展开的关系数", "not opened yet"),
     # findings
     "by_detector": Text("按检测器", "By detector"),
     "not_run": Text("未能运行（不等于没有问题）", "Not run (which is not the same as clean)"),

@@ -132,6 +132,29 @@ def test_every_label_of_the_model_has_its_own_character() -> None:
     assert look_of("NoSuchLabel").glyph_zh == "？"
 
 
+def test_what_matters_is_told_to_the_browser() -> None:
+    found, seed, plain = Node("a", "Company", "甲", colour="yellow"), Node("b", "Person", "乙"), Node("c", "Bid", "丙")
+    pos = {"a": (0.0, 0.0), "b": (300.0, 0.0), "c": (600.0, 0.0)}
+    drawn = draw_nodes(start([found, seed, plain], [], pos, {"b", "gone"}), "zh")
+    assert {i: n["key"] for i, n in drawn.items()} == {"a": True, "b": True, "c": False}
+
+
+def test_tenders_of_one_name_carry_their_numbers() -> None:
+    one, two = Node("tender:YL-1", "Tender", "专科耗材采购项目"), Node("tender:YL-2", "Tender", "专科耗材采购项目")
+    other, twin = Node("person:1", "Person", "张伟"), Node("person:2", "Person", "张伟")
+    pos = {n.id: (300.0 * k, 0.0) for k, n in enumerate([one, two, other, twin])}
+    drawn = draw_nodes(start([one, two, other, twin], [], pos), "zh")
+    assert drawn["tender:YL-1"]["lines"] == ["专科耗材采购项目", "YL-1"]
+    assert drawn["person:1"]["lines"] == ["张伟"], "a key that is a hash tells nobody anything"
+    alone = draw_nodes(start([one], [], pos), "zh")
+    assert alone["tender:YL-1"]["lines"] == ["专科耗材采购项目"]
+
+
+def test_a_label_breaks_at_a_space() -> None:
+    assert wrap("云麓农商银行 尾号9950") == ["云麓农商银行 ", "尾号9950"]
+    assert wrap("岚塘恒远医疗器械有限公司") == ["岚塘恒远医疗器械", "有限公司"]
+
+
 @given(st.text(max_size=80))
 def test_wrapped_labels_lose_only_what_the_dots_stand_for(text: str) -> None:
     lines = wrap(text)

@@ -9,7 +9,7 @@ import pytest
 from graphkit.errors import UsageError
 from graphkit.ui import explore
 from graphkit.ui.parts import colours_of, edge_of, node_of, worse, yuan
-from graphkit.ui.state import State
+from graphkit.ui.state import State, apply_event
 from tests.ui.stub import CLERKS, HOSTILE, Stub
 
 
@@ -128,3 +128,12 @@ def test_reading_the_shapes() -> None:
         {"id": "e", "type": "PAID", "from": "a", "to": "b", "props": {"amount_cny": "12.50"}}
     ).amount == yuan("12.5")
     assert yuan("n/a") == yuan(None) == 0
+
+
+def test_what_the_reader_opens_and_finds_matters_until_it_is_undone(ws: Stub, opened: State) -> None:
+    assert opened.view.marked == {s["id"] for s in ws.lead("L-0001")["subjects"]}
+    after, _ = explore.expand(ws, opened, "org:H1", "EMPLOYED_BY")
+    assert after.view.marked - opened.view.marked == {"org:H1"}
+    found = explore.put_path(ws, after, explore.find_paths(ws, "person:01", "org:C4")[0])
+    assert all(found.view.matters(i) for e in found.lit for i in e.partition(":")[2].split("#")[0].split(">"))
+    assert apply_event(apply_event(found, {"type": "undo"}), {"type": "undo"}).view.marked == opened.view.marked

@@ -85,16 +85,19 @@ def test_pages_use_no_call_that_reads_data_as_markdown() -> None:
 
 
 def test_the_browser_side_never_parses_data_as_html() -> None:
-    script = (canvas.ASSETS / canvas.SCRIPT).read_text("utf-8")
-    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|https?://", script)
+    for name in (canvas.SCRIPT, canvas.PAINT):
+        script = (canvas.ASSETS / name).read_text("utf-8")
+        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|https?://", script)
 
 
 def test_inline_and_packaged_script_are_the_same_code() -> None:
-    own = (canvas.ASSETS / canvas.SCRIPT).read_text("utf-8")
+    vis, paint, own = ((canvas.ASSETS / f).read_text("utf-8") for f in (canvas.VIS, canvas.PAINT, canvas.SCRIPT))
     assert own.startswith(f'import "./{canvas.VIS}";')
-    inline = canvas.inline_script()
-    assert "import " not in inline.splitlines()[-1]
-    assert inline.endswith(own.removeprefix(f'import "./{canvas.VIS}";'))
+    inline = canvas.inline_script().removeprefix(vis)
+    modular = [line for line in f"{paint}\n{own}".splitlines() if line.startswith(("import ", "export {"))]
+    assert len(modular) == 3
+    kept = [line for line in f"{paint}\n{own}".splitlines() if line not in modular]
+    assert [line for line in inline.splitlines() if line] == [line for line in kept if line]
     import pyvis
 
     shipped = Path(pyvis.__file__).parent / "lib/vis-9.1.2/vis-network.min.js"

@@ -1,92 +1,11 @@
 import "./vis-network.min.js";
+import { EDGE, drawLabels, drawNode, radius } from "./gk_draw.js";
 
 // The canvas draws what Python sends and reports what the hand does. Data reaches the page as canvas text or
 // textContent only. Layout, undo, filters: Python.
 
-const FONT = '"Noto Sans CJK SC", "Microsoft YaHei", sans-serif';
 // By canvas name; survives reruns and page switches (Streamlit's own key is new after each). Also the handle of the tests.
 const STORE = (globalThis.__graphkit ??= new Map());
-const RADIUS = 21;
-
-function outline(ctx, shape, x, y, r) {
-  ctx.beginPath();
-  if (shape === "square") ctx.roundRect(x - r * 0.92, y - r * 0.92, r * 1.84, r * 1.84, r * 0.28);
-  else if (shape === "circle") ctx.arc(x, y, r, 0, 2 * Math.PI);
-  else {
-    const corners = { diamond: [4, 0, 1.14], hexagon: [6, 0, 1.08], triangle: [3, -Math.PI / 2, 1.2] }[shape];
-    for (let k = 0; k < corners[0]; k++) {
-      const a = corners[1] + (2 * Math.PI * k) / corners[0];
-      ctx.lineTo(x + corners[2] * r * Math.cos(a), y + corners[2] * r * Math.sin(a));
-    }
-  }
-  ctx.closePath();
-}
-
-function drawNode(s, n, ctx, x, y, selected, hover) {
-  const scale = s.net.getScale();
-  if (selected || hover) {
-    outline(ctx, n.shape, x, y, RADIUS + (n.ring ? 10 : 7));
-    ctx.fillStyle = selected ? "rgba(20,110,220,.35)" : "rgba(20,110,220,.15)";
-    ctx.fill();
-  }
-  if (n.ring) {
-    outline(ctx, n.shape, x, y, RADIUS + 5);
-    ctx.fillStyle = n.ring;
-    ctx.fill();
-    outline(ctx, n.shape, x, y, RADIUS + 1.2);
-    ctx.fillStyle = "#fff";
-    ctx.fill();
-  }
-  outline(ctx, n.shape, x, y, RADIUS - (n.ring ? 0.5 : 0));
-  ctx.fillStyle = n.fill;
-  ctx.fill();
-  ctx.textAlign = "center";
-  ctx.textBaseline = "middle";
-  ctx.fillStyle = "#fff";
-  ctx.font = `600 17px ${FONT}`;
-  ctx.fillText(n.glyph, x, y + (n.shape === "triangle" ? 3 : 1));
-  if (n.pin) {
-    ctx.beginPath();
-    ctx.arc(x - RADIUS * 0.85, y - RADIUS * 0.85, 6, 0, 2 * Math.PI);
-    ctx.fillStyle = "#1d2733";
-    ctx.fill();
-    ctx.beginPath();
-    ctx.arc(x - RADIUS * 0.85, y - RADIUS * 0.85, 2.2, 0, 2 * Math.PI);
-    ctx.fillStyle = "#fff";
-    ctx.fill();
-  }
-  if (n.more > 0 && scale > 0.35) {
-    const text = n.more > 9999 ? "+9999" : "+" + n.more;
-    ctx.font = `600 12px ${FONT}`;
-    const w = ctx.measureText(text).width + 10;
-    const bx = x + RADIUS * 0.6, by = y - RADIUS - 4;
-    ctx.beginPath();
-    ctx.roundRect(bx, by - 9, w, 18, 9);
-    ctx.fillStyle = "#fff";
-    ctx.fill();
-    ctx.lineWidth = 1.2;
-    ctx.strokeStyle = "#52606d";
-    ctx.stroke();
-    ctx.fillStyle = "#1d2733";
-    ctx.fillText(text, bx + w / 2, by + 0.5);
-  }
-  // Far out only what matters keeps its name, at a size that can be read.
-  const far = scale < 0.55;
-  if (far && !(n.ring || selected || hover)) return;
-  const size = far ? 12 / scale : Math.max(14, Math.min(16, 11 / scale));
-  ctx.font = `${n.ring ? 600 : 400} ${size}px ${FONT}`;
-  ctx.lineJoin = "round";
-  ctx.lineWidth = size / 3.2;
-  ctx.strokeStyle = "rgba(255,255,255,.92)";
-  ctx.fillStyle = "#1d2733";
-  const lines = far && n.lines.length > 1 ? [n.lines[0] + "…"] : n.lines;
-  lines.forEach((line, k) => {
-    const ly = y + RADIUS + 14 + k * size * 1.25;
-    ctx.strokeText(line, x, ly);
-    ctx.fillText(line, x, ly);
-  });
-}
-
 function node(s, n) {
   const old = s.raw.get(n.id);
   const full = { ...old, ...n };
@@ -95,30 +14,28 @@ function node(s, n) {
     id: n.id,
     title: full.full,
     shape: "custom",
-    ctxRenderer: ({ ctx, id, x, y, state: { selected, hover } }) => ({
-      drawNode: () => drawNode(s, s.raw.get(id) ?? full, ctx, x, y, selected, hover),
-      nodeDimensions: { width: RADIUS * 2.3, height: RADIUS * 2.3 },
-    }),
+    ctxRenderer: ({ ctx, id, x, y, state: { selected, hover } }) => {
+      const now = s.raw.get(id) ?? full, scale = s.net.getScale(), wide = 2.3 * radius(now, scale);
+      return { drawNode: () => drawNode(now, ctx, x, y, scale, selected, hover), nodeDimensions: { width: wide, height: wide } };
+    },
   };
   if ("x" in n) Object.assign(out, { x: n.x, y: n.y });
   return out;
 }
 
 function edge(e) {
-  const color = e.lit ? "#c2410c" : e.derived ? "#8a96a3" : "#5f6d7b";
+  const color = e.lit ? "#c2410c" : e.derived ? "#8a96a3" : e.width > 1.2 ? "#5f6d7b" : "#93a0ad";
   return {
     id: e.id,
     from: e.from,
     to: e.to,
-    label: e.text || undefined,
+    text: e.text,
     title: e.full,
     ids: e.ids,
+    lit: e.lit,
     dashes: e.derived && !e.lit ? [6, 4] : false,
     width: e.lit ? e.width + 2 : e.width,
     color: { color, highlight: e.lit ? color : "#146edc", hover: e.lit ? color : "#146edc" },
-    font: {
-      face: FONT, size: 13, color: e.lit ? "#9a3412" : "#3e4c59", background: "rgba(255,255,255,.88)", strokeWidth: 0,
-    },
     smooth: e.bend
       ? { enabled: true, type: e.bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.min(0.6, 0.2 * Math.abs(e.bend)) }
       : { enabled: false },
@@ -132,9 +49,8 @@ function make(tag, text, cls) {
   return el;
 }
 
-function mount(root, height, before) {
+function mount(root, before) {
   const stage = root.querySelector(".gk-stage"), cv = root.querySelector(".gk-cv");
-  stage.style.height = height + "px";
   const nodes = new vis.DataSet(), edges = new vis.DataSet();
   const net = new vis.Network(cv, { nodes, edges }, {
     physics: false,
@@ -144,7 +60,7 @@ function mount(root, height, before) {
   });
   const s = {
     root, stage, cv, net, nodes, edges, raw: new Map(), rev: -1, seq: before?.seq ?? 0, pending: [],
-    eye: before?.eye, texts: {}, focusSeq: before?.focusSeq, menuFor: null, told: "", emit: () => {},
+    eye: before?.eye, texts: {}, focusSeq: before?.focusSeq, menuFor: null, told: "", moved: 0, hover: undefined, emit: () => {},
   };
   s.fire = (type, extra = {}) => {
     s.seq = Math.max(s.seq + 1, Date.now());
@@ -153,9 +69,16 @@ function mount(root, height, before) {
   };
   s.ask = () => s.emit("event", { events: [...s.pending, { type: "resync", seq: 0, at: Date.now() }] });
   s.selected = () => net.getSelectedNodes();
-  s.fit = () => {
-    net.fit({ animation: false, minZoomLevel: 0.15, maxZoomLevel: 1.1 });
-    s.eye = { scale: net.getScale(), position: net.getViewPosition() };
+  s.look = () => { s.eye = { scale: net.getScale(), position: net.getViewPosition() }; };
+  s.fit = (ids = nodes.getIds(), closest = 1.1) => {
+    const at = Object.values(net.getPositions(ids)), xs = at.map((p) => p.x), ys = at.map((p) => p.y);
+    if (!at.length) return;
+    const left = Math.min(...xs), right = Math.max(...xs), top = Math.min(...ys), bottom = Math.max(...ys);
+    const room = [stage.clientWidth - 2 * EDGE.x, stage.clientHeight - EDGE.top - EDGE.bottom];
+    const scale = Math.max(0.12, Math.min(closest, room[0] / Math.max(1, right - left), room[1] / Math.max(1, bottom - top)));
+    const position = { x: (left + right) / 2, y: (top + bottom) / 2 + (EDGE.bottom - EDGE.top) / 2 / scale };
+    net.moveTo({ scale, position, animation: false });
+    s.look();
   };
   s.point = (id) => { // where a node is on the screen, for tests that click for real
     const p = net.canvasToDOM(net.getPositions([id])[id]), r = cv.getBoundingClientRect();
@@ -176,13 +99,19 @@ function mount(root, height, before) {
     if (p.nodes[0]) s.fire("expand", { id: p.nodes[0] });
   });
   net.on("dragStart", () => menu(s, null));
+  net.on("dragging", (p) => { if (p.nodes.length) s.moved++; });
+  net.on("hoverNode", (p) => { s.hover = p.node; });
+  net.on("blurNode", () => { s.hover = undefined; });
+  stage.onpointerleave = () => { s.hover = undefined; };
+  net.on("afterDrawing", (ctx) => drawLabels(s, ctx));
   net.on("dragEnd", (p) => {
-    s.eye = { scale: net.getScale(), position: net.getViewPosition() };
+    s.look();
+    s.moved++;
     if (!p.nodes.length) return;
     const at = net.getPositions(p.nodes);
     s.fire("pos", { pos: Object.fromEntries(Object.entries(at).map(([k, v]) => [k, [v.x, v.y]])) });
   });
-  net.on("zoom", () => { s.eye = { scale: net.getScale(), position: net.getViewPosition() }; });
+  net.on("zoom", s.look);
   net.on("oncontext", (p) => {
     p.event.preventDefault();
     const id = net.getNodeAt(p.pointer.DOM);
@@ -237,7 +166,7 @@ function bar(s) {
   el.replaceChildren(
     button("undo", s.can.undo, () => s.fire("undo")),
     button("redo", s.can.redo, () => s.fire("redo")),
-    button("fit", true, s.fit),
+    button("fit", true, () => s.fit()),
     button("lasso", true, () => { layer.hidden = !layer.hidden; bar(s); }, !layer.hidden),
     button("path", picked.length === 2, () => s.fire("path", { ids: s.selected() })),
     button(pinned ? "unpin" : "pin", picked.length, () => s.fire("pin", { ids: s.selected(), on: !pinned })),
@@ -290,16 +219,17 @@ function menu(s, at) {
   el.style.top = Math.max(0, Math.min(at.y, s.stage.clientHeight - el.offsetHeight - 4)) + "px";
 }
 
+// Every sign on the canvas, with its name; those of kinds switch the kind on and off.
 function legend(s, items) {
   const el = s.root.querySelector(".gk-legend");
   el.replaceChildren(...items.map((item) => {
-    if (item.ring) {
-      const box = make("span", undefined, "item"), mark = make("span", undefined, "ring");
-      mark.style.borderColor = item.ring;
+    if (item.sign) {
+      const box = make("span", undefined, "item"), mark = make("span", item.mark, "sign " + item.sign);
+      if (item.ring) mark.style.borderColor = item.ring;
       box.append(mark, make("span", item.text));
       return box;
     }
-    const b = make("button", undefined, item.off ? "off" : ""), chip = make("span", item.glyph, "chip");
+    const b = make("button", undefined, item.off ? "off" : ""), chip = make("span", item.glyph, "chip " + item.shape);
     b.type = "button";
     b.title = s.texts.mute;
     chip.style.background = item.fill;
@@ -343,7 +273,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const fresh = !s || !parentElement.contains(s.cv);
   if (fresh) {
     s?.net.destroy();
-    s = mount(parentElement.querySelector(".gk"), data.height, s);
+    s = mount(parentElement.querySelector(".gk"), s);
     STORE.set(data.name, s);
   }
   s.emit = setTriggerValue; // the newest callbacks
@@ -363,12 +293,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   if (s.rev >= 0 && data.focus && data.focus.seq !== s.focusSeq) whenSized(s, () => {
     s.focusSeq = data.focus.seq;
     const ids = data.focus.ids.filter((i) => s.nodes.get(i));
-    if (ids.length && ids.length === s.nodes.length) s.fit();
-    else if (ids.length) {
-      s.net.fit({ nodes: ids, animation: false, minZoomLevel: 0.45, maxZoomLevel: 1.2 });
-      s.net.moveTo({ scale: s.net.getScale() * 0.85, animation: false });
-    }
-    s.eye = { scale: s.net.getScale(), position: s.net.getViewPosition() };
+    if (ids.length) s.fit(ids, ids.length === s.nodes.length ? 1.1 : 1);
   });
   bar(s);
   legend(s, data.legend);

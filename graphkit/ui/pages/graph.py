@@ -22,9 +22,9 @@ from graphkit.ui.state import State, apply_event
 from graphkit.ui.style import RINGS, caption, look_of
 from graphkit.ui.texts import known
 
-HEIGHT = 600
 CANVAS = "canvas"
 _WORDS = ("undo", "redo", "fit", "lasso", "path", "pin", "unpin", "hide", "show", "png", "expand", "counting", "mute")
+_SIGNS = ("chosen", "lit", "dashed", "badge")
 
 
 def page() -> None:
@@ -57,9 +57,9 @@ def _hold(state: State, title: str, number: str | None, subjects: list[str]) -> 
 def show_on_canvas(node_ids: list[str]) -> None:
     """Start a canvas with these nodes and go to the graph page (for the other pages)."""
     state = State()
-    for node_id in node_ids[: explore.ASK_COUNTS]:
+    for node_id in node_ids[: explore.PUT_NODES]:
         state = ask(lambda ws, s=state, i=node_id: explore.put_node(ws, s, i))  # type: ignore[misc]
-    first = node_ids[: explore.ASK_COUNTS]
+    first = node_ids[: explore.PUT_NODES]
     for node_id in first if len(first) > 1 else ():
         inside = ask(lambda ws, i=node_id: ws.neighbors(i, limit=explore.BATCH))["neighbors"]  # type: ignore[misc]
         edges = [edge_of(n["edge"]) for n in inside if n["node"]["id"] in state.view.nodes]
@@ -128,11 +128,13 @@ def _put(path: Mapping[str, Any]) -> None:
 def _board() -> None:
     left, right = st.columns([13, 8], gap="small")
     with left:
-        title, told = st.columns([3, 2], vertical_alignment="center")
+        title, search = st.columns([5, 3], vertical_alignment="center")
         with title:
             html(tag("p", st.session_state.get("graph_title") or "", "line"))
-        _search()
-    side = right.container(height=HEIGHT + 215, border=True)
+        with search:
+            _search()
+    side = right.container(height=600, border=True, key="side")
+    told = side.container()
     with side, reported():
         facts, paths, ranked, relations = st.tabs([say("inspector"), say("paths"), say("ranked"), say("relations")])
         with facts:
@@ -158,14 +160,11 @@ def _draw() -> None:
     view = state.view
     texts = {w: say(w) for w in _WORDS}
     hidden = f" · {say('hidden_n')} {len(view.hidden)}" if view.hidden else ""
-    texts["sum"] = (
-        f"{say('visible')} {len(feed.nodes)} {say('nodes')} · {len(view.edges_shown())} {say('edges')}{hidden}"
-    )
+    texts["sum"] = f"{len(feed.nodes)} {say('nodes')} · {len(view.edges_shown())} {say('edges')}{hidden}"
     canvas(
         key=CANVAS,
         message=feed.message,
         ack=state.seq,
-        height=HEIGHT,
         texts=texts,
         legend=_legend(state),
         on_event=_heard,
@@ -188,11 +187,15 @@ def _legend(state: State) -> list[dict[str, Any]]:
                 "text": caption(label, language),
                 "glyph": glyph,
                 "fill": look.fill,
+                "shape": look.shape,
                 "count": count,
                 "off": label in state.view.muted,
             }
         )
-    return [*items, *({"ring": css, "text": say(f"ring_{name}")} for name, css in RINGS.items())]
+    found = {n.colour for n in state.view.nodes.values()}
+    rings = [{"sign": "ring", "ring": css, "text": say(f"ring_{name}")} for name, css in RINGS.items() if name in found]
+    signs = [{"sign": s, "text": say(f"sign_{s}"), "mark": "+3" if s == "badge" else ""} for s in _SIGNS]
+    return [*items, *rings, *signs]
 
 
 def _search() -> None:

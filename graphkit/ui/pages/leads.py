@@ -34,7 +34,7 @@ def page() -> None:
     if not rows:
         st.text(say("no_leads"))
         return
-    left, right = st.columns([11, 13], gap="medium")
+    left, right = st.columns([12, 12], gap="medium")
     with left:
         number = _queue(rows)
     with right:
@@ -62,7 +62,7 @@ def _queue(rows: list[Json]) -> str | None:
     bar = st.column_config.ProgressColumn(say("score"), min_value=0.0, max_value=1.0, format="%.2f", width="small")
     config = {
         "score": bar,
-        "title": st.column_config.Column(say("title"), width=205),
+        "title": st.column_config.Column(say("title"), width=172),
         "colour": st.column_config.Column(say("colour"), width=62),
         "amount": st.column_config.NumberColumn(say("amount"), format="localized"),
     }
