@@ -226,7 +226,9 @@ ROLE_POWER: Mapping[str, float] = MappingProxyType(
 KIN_DEGREE: Mapping[str, int] = MappingProxyType(
     {"SP": 0, "PA": 1, "CH": 1, "GP": 2, "GC": 2, "SB": 2, "UN": 3, "NE": 3, "CO": 4, "IL1": 2, "IL2": 3}
 )
-"""Degree of each kin code (CATALOGUE 1.5; the degree of in-laws is ours: that of the blood relative they stand for)."""
+"""Degree of each kin code (CATALOGUE 1.5; the degree of in-laws is ours: that of the blood relative they stand for).
+
+A composed IL1 has 3 or 4 where it is the spouse of an uncle, nephew or cousin, or such a relative of the spouse."""
 
 CONFLICT_KIN: frozenset[str] = frozenset(KIN_DEGREE)
-"""Kin in the legal scope of 政府采购法实施条例 art. 9(4)."""
+"""Kin codes in the scope of 政府采购法实施条例 art. 9(4) at the degree of the code; `facts.kin_law` tells text by text."""

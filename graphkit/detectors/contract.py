@@ -57,7 +57,7 @@ class Hit:
 
     `subjects` are (id, role) pairs; `grades` are those of the links the detector requires (red needs `identifier` or
     `unique_name` on each, the runner lowers it otherwise); `window` keeps two episodes of the same subjects apart.
-    `values` fill the detector's message template.
+    `values` fill the detector's message template. `law_refs`, where given, stand for the detector's own.
     """
 
     subjects: tuple[tuple[str, str], ...]
@@ -72,6 +72,7 @@ class Hit:
     p_value: float | None = None
     amount_fen: int = 0
     missing: tuple[str, ...] = ()
+    law_refs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

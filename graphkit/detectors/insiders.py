@@ -19,7 +19,8 @@ from typing import Any
 import narwhals as nw
 
 from graphkit.detectors.contract import Data, Ref
-from graphkit.model import CONFLICT_KIN, ROLE_POWER
+from graphkit.facts.kin_law import covering
+from graphkit.model import ROLE_POWER
 from graphkit.types import GRADES, Check, CheckResult, Grade, weakest
 
 Row = dict[str, Any]
@@ -252,7 +253,7 @@ def add_promoters(data: Data, sides: Sides, hub_cap: int) -> Sides:
 def insider_side(data: Data, min_power: float, hub_cap: int = 20, *, contacts: bool = False) -> Sides:
     """T(h) for every employer: party → ties with `root` = staff member and `org` = employer.
 
-    Posts of power ≥ `min_power`; kin within the legal scope; associates; with `contacts` also people who share a
+    Posts of power ≥ `min_power`; kin whom a rule of recusal names; associates; with `contacts` also people who share a
     phone, e-mail or WeChat number with staff: Σ 1/ln(n+5) ≥ 0.5 over numbers of n ≤ `hub_cap` subjects, or two kinds.
     """
     posts = [p for p in _by_eid(read(data.view("posts"))) if power_of(p) >= min_power]
@@ -279,7 +280,7 @@ def insider_side(data: Data, min_power: float, hub_cap: int = 20, *, contacts: b
     for view, via in (("kin", "kin"), ("associates", "associate")):
         near = data.view(view).join(keys, left_on="a_id", right_on="person_id", how="semi")
         for row in _by_eid(read(near.join(names, on="b_id", how="left"))):
-            if via == "associate" or row["code"] in CONFLICT_KIN:
+            if via == "associate" or covering(row["code"], row["degree"]):
                 for tie in of_person[row["a_id"]]:
                     sides[row["b_id"]].append(_near(tie, row["b_id"], row["b_name"], via, row))
     if contacts:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from graphkit.detectors.contract import Data, Detector, Hit, Ref
+from graphkit.errors import Text
 from graphkit.facts.evidence import FactReader
 from graphkit.types import Check, Colour, Evidence, Finding, Grade, Outcome, Subject, weakest
 
@@ -23,19 +24,19 @@ class Run:
     detector: str
     version: str
     outcome: Outcome
-    reason: str
+    reason: Text
     missing: tuple[str, ...]
     applied: int
     findings: tuple[Finding, ...]
     seconds: float
 
     def as_json(self) -> dict[str, object]:
-        """One entry of `detectors` in the scan report (CONTRACT 2); seconds to three digits."""
+        """One entry of `detectors` in the scan report (CONTRACT 2); seconds to three digits, the reason in both languages."""
         return {
             "id": self.detector,
             "version": self.version,
             "outcome": self.outcome,
-            "reason": self.reason,
+            "reason": {"zh": self.reason.zh, "en": self.reason.en},
             "missing": list(self.missing),
             "applied": self.applied,
             "hits": len(self.findings),
@@ -75,11 +76,11 @@ def run_detector(detector: Detector, data: Data, facts: FactReader, snapshot: st
         reason = _absent(result.missing)
         return Run(detector.id, detector.version, "not_run", reason, result.missing, 0, (), time.monotonic() - start)
     outcome: Outcome = "hit" if findings else "clear"
-    return Run(detector.id, detector.version, outcome, "", (), result.applied, findings, time.monotonic() - start)
+    return Run(detector.id, detector.version, outcome, Text("", ""), (), result.applied, findings, time.monotonic() - start)
 
 
-def _absent(missing: tuple[str, ...]) -> str:
-    return f"缺少 {'、'.join(missing)} / missing {', '.join(missing)}"
+def _absent(missing: tuple[str, ...]) -> Text:
+    return Text(f"缺少 {'、'.join(missing)}", f"missing {', '.join(missing)}")
 
 
 def finding_id(detector: Detector, subjects: Iterable[str], window: str) -> str:
@@ -155,7 +156,7 @@ def _finding(
         {"zh": detector.title.zh, "en": detector.title.en},
         {"zh": detector.message.zh.format_map(values), "en": detector.message.en.format_map(values)},
         colour, hit.klass or detector.klass, round(min(max(hit.score, 0.0), 1.0), 6), hit.p_value, subjects, _unique(shown),
-        dict(params), detector.law_refs, checks, snapshot, hit.window, hit.amount_fen, hit.missing,
+        dict(params), hit.law_refs or detector.law_refs, checks, snapshot, hit.window, hit.amount_fen, hit.missing,
         {"refutes": {"zh": [t.zh for t in detector.refutes], "en": [t.en for t in detector.refutes]}},
     )  # fmt: skip
 

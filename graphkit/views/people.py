@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from graphkit.facts.kin import INVERSE
+from graphkit.facts.kin_conflicts import KIN_CONFLICTS, KIN_DOUBTS
+from graphkit.facts.kin_table import INVERSE
 
 _VALID = "(e.from_date IS NULL OR e.from_date <= as_of())"
 _INVERSE = "CASE e.code " + " ".join(f"WHEN '{a}' THEN '{b}'" for a, b in INVERSE.items()) + " END"
@@ -31,6 +32,8 @@ PEOPLE_VIEWS: Mapping[str, str] = {
                  WHERE e.kind = 'staff' AND {_VALID}""",  # noqa: S608
     "kin": f"""SELECT e.from_id AS a_id, e.to_id AS b_id, e.code, {_KIN} FROM e_KIN_OF e WHERE {_VALID}
                UNION ALL SELECT e.to_id, e.from_id, {_INVERSE}, {_KIN} FROM e_KIN_OF e WHERE {_VALID}""",  # noqa: S608
+    "kin_conflicts": KIN_CONFLICTS,
+    "kin_doubts": KIN_DOUBTS,
     "associates": f"""SELECT e.from_id AS a_id, e.to_id AS b_id, e.basis, e.from_date, e.to_date, e.grade, e.id AS eid
                       FROM e_ASSOCIATE_OF e WHERE {_VALID}
                       UNION ALL SELECT e.to_id, e.from_id, e.basis, e.from_date, e.to_date, e.grade, e.id FROM e_ASSOCIATE_OF e WHERE {_VALID}""",  # noqa: S608

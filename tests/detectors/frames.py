@@ -25,6 +25,7 @@ orgs = id name uscc kind level region founded:date status capital_fen paid_capit
 people = id name birth:date sex region death_date:date grade
 posts = person_id person_name org_id org_name dept role_code power:num head:bool from_date to_date grade eid
 kin = a_id b_id code degree:int from_date to_date confidence:num derived:bool grade eid
+kin_doubts = tie kind against
 associates = a_id b_id basis from_date to_date grade eid
 links = holder_id holder_name holder_label company_id company_name kind share_pct:num from_date to_date grade
     eid

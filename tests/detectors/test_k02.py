@@ -196,3 +196,38 @@ def test_needs_name_what_is_missing() -> None:
     }
     assert missing_needs(DETECTOR, data(files=files).has) == ("kinship",)
     assert missing_needs(DETECTOR, data(files=files | {"kinship": ("id_no_a", "id_no_b", "code")}).has) == ()
+
+
+@pytest.mark.parametrize(("degree", "colour"), [(2, "red"), (3, "yellow"), (4, "yellow")])
+def test_the_spouse_of_a_cousin_is_not_called_covered_by_the_procurement_regulation(degree: int, colour: str) -> None:
+    applied, (hit,) = find(data(**views(tie={"code": "IL1", "degree": degree, "derived": True})))
+    scope = next(c for c in hit.checks if c.check == "scope")
+    assert (applied, hit.colour) == (1, colour)
+    if colour == "red":
+        assert (hit.law_refs, scope.result) == ((), "excluded")
+    else:
+        assert hit.law_refs == ("公务员法 74、76", "刑法 166", "刑法 388-1")
+        assert scope.result == "possible" and "没有列明" in scope.note_zh
+
+
+def test_a_relative_whom_no_text_names_is_no_hit_and_not_counted() -> None:
+    assert find(data(**views(tie={"code": "IL1", "degree": 5}))) == (0, ())
+
+
+def test_a_relative_whom_the_regulation_names_comes_before_a_better_link_of_one_it_does_not() -> None:
+    scene = views(tie={"code": "IL1", "degree": 4}, link={"kind": "legal_rep"})
+    scene["kin"].append(row("kin", a_id=P, b_id=W, code="IL2", degree=3, from_date=date(2024, 5, 1)))
+    _, (hit,) = find(data(**scene))
+    assert (hit.colour, hit.law_refs, hit.values["kin_zh"]) == ("red", (), "亲家")
+
+
+def test_a_contradicted_kinship_row_is_shown_with_the_other_row() -> None:
+    scene = views(
+        kin_doubts=[row("kin_doubts", tie="kin:1", kind="two_spouses", against="kin:2")], tie={"eid": "kin:1"}
+    )
+    _, (hit,) = find(data(**scene))
+    doubt = next(c for c in hit.checks if c.check == "kinship_rows")
+    assert doubt.result == "possible" and "同期有两个配偶" in doubt.note_zh and "two spouses" in doubt.note_en
+    assert [ref.id for ref in hit.evidence][-1] == "kin:2"
+    _, (clean,) = find(data(**views(tie={"eid": "kin:3"}, kin_doubts=scene["kin_doubts"])))
+    assert next(c for c in clean.checks if c.check == "kinship_rows").result == "excluded"

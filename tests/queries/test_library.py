@@ -16,8 +16,8 @@ from graphkit.store.contract import GraphStore
 from graphkit.store.library import check_library, list_queries, read_library, run_query
 
 IDS = [
-    "bidding/co_bid_pairs", "bidding/same_deposit_account", "bidding/shared_device", "kinship/kin_of_board_owns_supplier",
-    "kinship/staff_kin_supplier", "money/shortest_money_path", "money/supplier_pays_insider", "people/posts_of_person",
+    "bidding/co_bid_pairs", "bidding/same_deposit_account", "bidding/shared_device", "kinship/kin_contradictions",
+    "kinship/kin_of_board_owns_supplier", "kinship/staff_kin_supplier", "money/shortest_money_path", "money/supplier_pays_insider", "people/posts_of_person",
     "procurement/tenders_of_supplier", "procurement/top_suppliers_of_buyer",
 ]  # fmt: skip
 
@@ -79,7 +79,7 @@ def found(store: GraphStore, query: str, columns: str, **params: Any) -> list[tu
     return [tuple(row[i] for i in at) for row in answer["rows"]]
 
 
-def test_ten_queries_ship_and_every_one_is_clean() -> None:
+def test_eleven_queries_ship_and_every_one_is_clean() -> None:
     assert sorted(read_library()) == IDS
     assert [str(p) for p in check_library()] == []
 
@@ -111,6 +111,32 @@ def test_kin_of_the_board_behind_a_supplier(store: GraphStore) -> None:
     assert found(store, "kinship/kin_of_board_owns_supplier", columns) == [(*hit, 2, "40000.00")]
     assert found(store, "kinship/kin_of_board_owns_supplier", columns, since="2023-01-01") == [(*hit, 1, "30000.00")]
     assert found(store, "kinship/kin_of_board_owns_supplier", columns, roles="doctor") == []
+
+
+def test_kinship_rows_that_contradict_each_other(tmp_path: Path) -> None:
+    """Married twice at once, each the other's parent, two codes, a child born before; and rows that fit together."""
+    people = [node(f"person:{i}", birth=date(1985 if i == "k" else 1960, 1, 1)) for i in "abcdefghik"]
+    old = {"from_date": date(2000, 1, 1), "to_date": date(2010, 1, 1)}
+    rows = [
+        edge("KIN_OF", "person:a", "person:b", "1", code="SP", **old), edge("KIN_OF", "person:c", "person:a", "2", code="SP", from_date=old["to_date"]),
+        edge("KIN_OF", "person:d", "person:a", "3", code="SP", to_date=date(1999, 12, 31)),
+        edge("KIN_OF", "person:e", "person:f", "4", code="UN"), edge("KIN_OF", "person:f", "person:e", "5", code="UN"),
+        edge("KIN_OF", "person:g", "person:h", "6", code="CO"), edge("KIN_OF", "person:h", "person:g", "7", code="SB"),
+        edge("KIN_OF", "person:h", "person:g", "8", code="CO"), edge("KIN_OF", "person:i", "person:h", "9", code="SB", derived=True),
+        edge("KIN_OF", "person:i", "person:k", "a", code="PA"), edge("KIN_OF", "person:k", "person:b", "b", code="PA"),
+    ]  # fmt: skip
+    store = open_store("embedded", tmp_path)
+    store.publish(write(tmp_path / "facts", people, rows), "kin")
+    columns = "contradiction person_id relative_id other_id code other_code"
+    assert found(store, "kinship/kin_contradictions", columns) == [
+        ("mutual", "person:e", "person:f", None, "UN", "UN"),
+        ("older_child", "person:i", "person:k", None, "PA", None),
+        ("two_codes", "person:g", "person:h", None, "CO", "SB"),
+        ("two_codes", "person:h", "person:g", None, "CO", "SB"),
+        ("two_spouses", "person:a", "person:b", "person:c", "SP", "SP"),
+    ]
+    assert len(found(store, "kinship/kin_contradictions", columns, person_id="person:c")) == 1
+    store.close()
 
 
 def test_kin_of_staff_at_a_supplier(store: GraphStore) -> None:
