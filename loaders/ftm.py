@@ -20,7 +20,7 @@ from graphkit.intake.loader import Loader, RawRow
 from graphkit.intake.ocds.merge import mapping
 from graphkit.intake.ocds.rows import Row, text
 from graphkit.intake.ocds.tables import typed
-from graphkit.intake.reading import OK, FileReading, SheetReading, ask_if_many
+from graphkit.intake.reading import OK, Accept, FileReading, SheetReading, ask_if_many
 from graphkit.intake.templates import templates
 from graphkit.intake.typed import reject
 from graphkit.values.id_no import normalise_id_no
@@ -203,7 +203,7 @@ def match(path: Path, head: bytes) -> bool:
     return known and b'"schema"' in first and b'"properties"' in first
 
 
-def read(path: Path, name: str, accept: bool) -> FileReading:
+def read(path: Path, name: str, accept: Accept) -> FileReading:
     """Read all entities; a line that is no entity, or lacks what its template requires, is quarantined alone."""
     data = path.read_bytes()
     content, encoding = text_of(data)

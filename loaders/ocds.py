@@ -19,7 +19,7 @@ from graphkit.intake.loader import Loader, RawRow
 from graphkit.intake.ocds.merge import entity_ids, flatten, mapping, merge, objects
 from graphkit.intake.ocds.rows import Row, rows
 from graphkit.intake.ocds.tables import typed
-from graphkit.intake.reading import OK, FileReading, SheetReading, ask_if_many
+from graphkit.intake.reading import OK, Accept, FileReading, SheetReading, ask_if_many
 from graphkit.intake.typed import reject
 from graphkit.types import Reject
 
@@ -35,7 +35,7 @@ def match(path: Path, head: bytes) -> bool:
     return any(mark in head for mark in (b'"ocid"', b'"releases"', b'"records"'))
 
 
-def read(path: Path, name: str, accept: bool) -> FileReading:
+def read(path: Path, name: str, accept: Accept) -> FileReading:
     """Read all processes of a file; a document that cannot be read is quarantined alone."""
     data = path.read_bytes()
     base = FileReading(path, name, sha256(data).hexdigest(), len(data), ID, VERSION, None, "ok", OK, ())

@@ -8,7 +8,7 @@ from graphkit.errors import Text
 from graphkit.intake.csv_file import read_csv
 from graphkit.intake.csv_row import csv_row
 from graphkit.intake.loader import Loader
-from graphkit.intake.reading import FileReading
+from graphkit.intake.reading import Accept, FileReading
 
 ID, VERSION = "templates_csv", "1"
 _SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".tab", ".xls"})
@@ -23,7 +23,7 @@ def match(path: Path, head: bytes) -> bool:
     return not (path.suffix.casefold() == ".xls" and text.startswith(b"<"))
 
 
-def read(path: Path, name: str, accept: bool) -> FileReading:
+def read(path: Path, name: str, accept: Accept) -> FileReading:
     """Read the file into one typed table."""
     return read_csv(path, name, accept, ID, VERSION)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from graphkit.errors import Text
 from graphkit.intake.loader import Loader
-from graphkit.intake.reading import FileReading
+from graphkit.intake.reading import Accept, FileReading
 from graphkit.intake.sheet_file import read_sheets, sheet_row
 
 ID, VERSION = "templates_sheet", "1"
@@ -22,7 +22,7 @@ def match(path: Path, head: bytes) -> bool:
     return suffix == ".xls" and head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
 
 
-def read(path: Path, name: str, accept: bool) -> FileReading:
+def read(path: Path, name: str, accept: Accept) -> FileReading:
     """Read every sheet that fits a template."""
     return read_sheets(path, name, accept, ID, VERSION)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,15 +15,16 @@ import pyarrow.csv as pa_csv
 
 from graphkit.errors import Text
 from graphkit.intake.csv_open import Opened, map_file, open_text
+from graphkit.intake.doubts import asks_of, in_order, orders
 from graphkit.intake.headers import Layout
 from graphkit.intake.notices import names_of, notices
-from graphkit.intake.reading import OK, FileReading, SheetReading, ask_if_many
+from graphkit.intake.reading import OK, Accept, FileReading, SheetReading, decide, join
 from graphkit.intake.records import BLOCK, Dialect, Special, Split, split
-from graphkit.intake.typed import Block, is_total_line, reject, schema, type_rows
+from graphkit.intake.typed import Block, is_total_line, reject, schema, type_rows, unnamed
 from graphkit.types import Reject
 
 
-def read_csv(path: Path, name: str, accept: bool, loader: str, version: str, block: int = BLOCK) -> FileReading:
+def read_csv(path: Path, name: str, accept: Accept, loader: str, version: str, block: int = BLOCK) -> FileReading:
     """Read a delimited text file into one typed table; never raises for bad content."""
     data = map_file(path)
     base = FileReading(path, name, sha256(data).hexdigest(), len(data), loader, version, None, "ok", OK, ())
@@ -37,8 +39,26 @@ def read_csv(path: Path, name: str, accept: bool, loader: str, version: str, blo
         return replace(base, status="needs_decision", message=_doubt(opened))
     if layout is None:
         return replace(base, status=opened.choice.status, message=opened.choice.message)
+    cells_of = partial(_cells_of, delimiter=opened.dialect.delimiter)
     sheet = _read_body(opened, layout, block)
-    return ask_if_many(replace(base, sheets=(sheet,), message=notices(layout, sheet, opened.headers)), accept)
+    if dated := orders(layout, sheet.rejects, cells_of):
+        layout = in_order(layout, dated, accept)
+        sheet = _read_body(opened, layout, block) if layout.orders else sheet
+    asks = [*opened.asks, *(order.ask() for order in dated), *asks_of(layout, sheet, opened.headers, cells_of)]
+    message = join(_delimited(opened), notices(layout, sheet, opened.headers))
+    return decide(replace(base, sheets=(sheet,), message=message), accept, asks)
+
+
+def _cells_of(raw: str, delimiter: str) -> list[str]:
+    return next(csv.reader([raw], delimiter=delimiter), [])
+
+
+def _delimited(opened: Opened) -> Text:
+    """What cuts the cells, where it is no comma."""
+    if (mark := opened.dialect.delimiter) == ",":
+        return OK
+    shown = {"\t": "Tab"}.get(mark, mark)
+    return Text(f"分隔符为「{shown}」", f"cells are cut at {shown!r}")
 
 
 def _doubt(opened: Opened) -> Text:
@@ -62,7 +82,8 @@ def _read_body(opened: Opened, layout: Layout, block: int) -> SheetReading:
         rejects += bad + more
     table = pa.concat_tables(tables) if tables else schema(layout).empty_table()
     rejects.sort(key=lambda r: r.row)
-    return SheetReading(None, rows, {layout.template.name: table}, tuple(rejects), tuple(layout.extra))
+    unknown = (*layout.extra, *unnamed(layout, table))
+    return SheetReading(None, rows, {layout.template.name: table}, tuple(rejects), unknown)
 
 
 def _texts(opened: Opened, part: Split) -> tuple[Block, list[Reject]]:

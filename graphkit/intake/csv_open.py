@@ -6,22 +6,25 @@ import csv
 import mmap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from graphkit.errors import Text
 from graphkit.intake.encoding import Encoding, sniff
-from graphkit.intake.headers import Choice, choose
+from graphkit.intake.head import HEADER_ROWS, Head, find_head
+from graphkit.intake.headers import Choice
 from graphkit.intake.records import BLOCK, Dialect
 
 _DELIMITERS = ",;\t|"
-_TITLE_LINES = 5
+_FIRST_LINES = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A text file ready to read: `data` in an encoding whose line ends and delimiters are single bytes.
 
-    `original`: the file's own encoding when `data` had to be transcoded (hashes are made of the file's own bytes).
+    `original`: the file's own encoding when `data` had to be transcoded (hashes are made of the file's own bytes);
+    `asks`: what a person has to confirm about the header.
     """
 
     data: bytes
@@ -32,6 +35,7 @@ class Opened:
     body: int
     body_line: int
     original: str | None = None
+    asks: tuple[Text, ...] = ()
 
     def raw(self, record: bytes) -> bytes:
         """The record's bytes as they stand in the file."""
@@ -50,14 +54,14 @@ def open_text(path: Path, names: Sequence[str]) -> Opened:
     if encoding.name.startswith("utf-16"):
         data, original = data[start:].decode(encoding.name, "replace").encode("utf-8", "replace"), encoding.name
         start, data_encoding = 0, "utf-8"
-    head = _head(data, start, data_encoding)
-    delimiter = _delimiter([text for text, _ in head])
+    delimiter = _delimiter(_first_lines(data, start, data_encoding))
     if delimiter == "|" and data_encoding == "gb18030" and encoding.strict:
         data, original, data_encoding = data[start:].decode("gb18030").encode(), "gb18030", "utf-8"
-        start, head = 0, _head(data[start:].decode("gb18030").encode(), 0, "utf-8")
-    headers, choice, body, body_line = _header(data, start, data_encoding, delimiter, names)
-    dialect = Dialect(delimiter, data_encoding, len(headers), encoding.strict or original is not None)
-    return Opened(data, encoding, dialect, headers, choice, body, body_line, original)
+        start = 0
+    head, body, body_line = _header(data, start, data_encoding, delimiter, names)
+    head = head or Head((), Choice(None, "ok", Text("文件没有数据", "the file is empty")), 0)
+    dialect = Dialect(delimiter, data_encoding, len(head.headers), encoding.strict or original is not None)
+    return Opened(data, encoding, dialect, head.headers, head.choice, body, body_line, original, head.asks)
 
 
 def map_file(path: Path) -> bytes:
@@ -68,11 +72,10 @@ def map_file(path: Path) -> bytes:
         return mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ)  # type: ignore[return-value]
 
 
-def _head(data: bytes, start: int, encoding: str) -> list[tuple[str, int]]:
-    """The first non-blank lines as (text, line number)."""
-    lines = data[start : start + (1 << 16)].splitlines()
-    texts = ((line.decode(encoding, "replace"), number) for number, line in enumerate(lines, 1))
-    return [(text, number) for text, number in texts if text.strip()][: _TITLE_LINES + 1]
+def _first_lines(data: bytes, start: int, encoding: str) -> list[str]:
+    """The first non-blank lines."""
+    texts = (line.decode(encoding, "replace") for line in data[start : start + (1 << 16)].splitlines())
+    return [text for text in texts if text.strip()][:HEADER_ROWS]
 
 
 def _delimiter(lines: Sequence[str]) -> str:
@@ -87,22 +90,11 @@ def _delimiter(lines: Sequence[str]) -> str:
 
 def _header(
     data: bytes, start: int, encoding: str, delimiter: str, names: Sequence[str]
-) -> tuple[tuple[str, ...], Choice, int, int]:
-    """(headers, choice of template, byte and line number behind the header); title lines above it are passed over."""
-    first: tuple[tuple[str, ...], Choice, int, int] | None = None
-    for nth, (cells, end, line) in enumerate(_records(data, start, encoding, delimiter)):
-        filled = sum(1 for cell in cells if cell.strip())
-        if not filled:
-            continue
-        found = (tuple(cells), choose(cells, names), end, line)
-        if found[1].layout is not None:
-            return found
-        first = first or found
-        if filled > 1 or nth >= _TITLE_LINES:
-            break
-    if first is None:
-        return (), Choice(None, "ok", Text("文件没有数据", "the file is empty")), len(data), 1
-    return found if found[1].status == "refused" or found[1].candidates else first
+) -> tuple[Head | None, int, int]:
+    """(head, byte and line number behind the header); title lines above it are passed over."""
+    found = list(islice(_records(data, start, encoding, delimiter), _FIRST_LINES))
+    head = find_head([cells for cells, _, _ in found], names)
+    return (None, len(data), 1) if head is None else (head, *found[head.body - 1][1:])
 
 
 def _records(data: bytes, start: int, encoding: str, delimiter: str) -> Iterator[tuple[list[str], int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -13,9 +14,13 @@ from graphkit.intake.loader import RawRow
 from graphkit.intake.records import MAX_LINES, split
 
 
-def csv_row(path: Path, sheet: str | None, row: int) -> RawRow:
+def _as_template(path: Path) -> Opened:
+    return open_text(path, ())
+
+
+def csv_row(path: Path, sheet: str | None, row: int, open_: Callable[[Path], Opened] = _as_template) -> RawRow:
     """The record that begins on physical line `row`. LookupError when there is none; `sheet` is always None."""
-    opened, ends = _opened(path, path.stat().st_mtime_ns, path.stat().st_size)
+    opened, ends = _opened(path, path.stat().st_mtime_ns, path.stat().st_size, open_)
     if not 1 <= row <= len(ends):
         raise LookupError(row)
     start = int(ends[row - 2]) if row > 1 else opened.encoding.skip if not opened.original else 0
@@ -48,9 +53,9 @@ def _cells(opened: Opened, cells: list[str]) -> dict[str, str]:
 
 
 @lru_cache(maxsize=8)
-def _opened(path: Path, changed_ns: int, size: int) -> tuple[Opened, np.ndarray]:
+def _opened(path: Path, changed_ns: int, size: int, open_: Callable[[Path], Opened]) -> tuple[Opened, np.ndarray]:
     """The file opened, and the byte behind each of its physical lines."""
-    opened = open_text(path, ())
+    opened = open_(path)
     start = opened.encoding.skip if not opened.original else 0
     data = np.frombuffer(opened.data, dtype=np.uint8)
     newline, carriage = data == 10, data == 13

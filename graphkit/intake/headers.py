@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 
@@ -40,7 +40,8 @@ class Layout:
     """A header row read against one template.
 
     `places`: column → position of its cell; `fen`: money column → fen per number, where the header names a unit;
-    `extra`: header → position of the cells no column takes; `missing`: required columns without a cell.
+    `extra`: header → position of the cells no column takes; `missing`: required columns without a cell; `orders`: date
+    column → order of day, month and year that a person gave.
     """
 
     template: Template
@@ -49,6 +50,7 @@ class Layout:
     extra: Mapping[str, int]
     missing: tuple[str, ...]
     width: int
+    orders: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +75,39 @@ def _lookup(template_name: str) -> Mapping[str, tuple[str, int]]:
     return MappingProxyType(found)
 
 
-def lay_out(template: Template, headers: Sequence[str]) -> Layout:
-    """Match a header row against one template; for two cells of one column the better known wording wins."""
-    lookup = _lookup(template.name)
+def _find(template_name: str, header: str, stacked: bool) -> tuple[str, int, int | None] | None:
+    """(column, preference, fen per number or None) of a header; a stacked one, `金额/成交`, also as 成交金额, 成交 or 金额."""
+    lookup = _lookup(template_name)
+    wordings, units = [header], []
+    if stacked and "/" in header:
+        above, _, below = header.rpartition("/")
+        group = above.replace("/", "")
+        wordings += [group + below, below + group, below, above.rpartition("/")[2], group]
+        units = [split_unit(part)[1] for part in reversed(header.split("/"))]
+    for wording in wordings:
+        whole = norm_header(wording)
+        bare, unit = split_unit(wording)
+        hit = lookup.get(whole) or (lookup.get(bare) if unit is not None else None)
+        if hit is not None:
+            named = (str(u).split("/")[0] for u in (None if whole in lookup else unit, *units))
+            return *hit, next((UNITS[name] for name in named if name in UNITS), None)
+    return None
+
+
+def lay_out(template: Template, headers: Sequence[str], stacked: bool = False) -> Layout:
+    """Match a header row against one template; for two cells of one column the better known wording wins.
+
+    `stacked`: the headers stood on several lines and were joined with `/`.
+    """
     best: dict[str, tuple[int, int]] = {}
     fen: dict[int, int] = {}
     for position, header in enumerate(headers):
-        whole = norm_header(header)
-        bare, unit = split_unit(header)
-        hit = lookup.get(whole) or (lookup.get(bare) if unit is not None else None)
-        if hit is None:
+        found = _find(template.name, header, stacked)
+        if found is None:
             continue
-        if unit is not None and whole not in lookup and unit.split("/")[0] in UNITS:
-            fen[position] = UNITS[unit.split("/")[0]]
+        hit = found[:2]
+        if found[2] is not None:
+            fen[position] = found[2]
         if hit[0] not in best or hit[1] < best[hit[0]][0]:
             best[hit[0]] = (hit[1], position)
     places = {column: position for column, (_, position) in sorted(best.items(), key=lambda item: item[1][1])}
@@ -123,15 +145,15 @@ def _by_name(names: Sequence[str]) -> list[tuple[Template, bool]]:
     return found
 
 
-def choose(headers: Sequence[str], names: Sequence[str] = ()) -> Choice:
+def choose(headers: Sequence[str], names: Sequence[str] = (), stacked: bool = False) -> Choice:
     """The template of a header row; `names` are the sheet's and the file's name without suffix, most telling first."""
     for template, exact in _by_name(names):
-        layout = lay_out(template, headers)
+        layout = lay_out(template, headers, stacked)
         if not layout.missing:
             return Choice(layout, "ok", Text("", ""))
-        if exact and len(layout.places) >= max(1, _best_score(headers) // 2):
+        if exact and len(layout.places) >= max(1, _best_score(headers, stacked) // 2):
             return _missing(layout)
-    layouts = [lay_out(template, headers) for template in templates().values()]
+    layouts = [lay_out(template, headers, stacked) for template in templates().values()]
     complete = [layout for layout in layouts if not layout.missing]
     if complete:
         top = max(len(layout.places) for layout in complete)
@@ -140,8 +162,8 @@ def choose(headers: Sequence[str], names: Sequence[str] = ()) -> Choice:
     return _nearest(layouts, headers)
 
 
-def _best_score(headers: Sequence[str]) -> int:
-    return max(len(lay_out(template, headers).places) for template in templates().values())
+def _best_score(headers: Sequence[str], stacked: bool) -> int:
+    return max(len(lay_out(template, headers, stacked).places) for template in templates().values())
 
 
 def _title(template: Template) -> str:

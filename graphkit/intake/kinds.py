@@ -50,6 +50,7 @@ _READERS: dict[str, Callable[[str], Parsed[Any]]] = {
     "phone": read_phone,
     "account": read_account,
 }
+_DATED: dict[str, Callable[[str, str | None], Parsed[Any]]] = {"date": read_date, "datetime": read_datetime}
 
 
 def arrow_type(column: Column) -> pa.DataType:
@@ -57,12 +58,15 @@ def arrow_type(column: Column) -> pa.DataType:
     return ARROW.get(column.kind, pa.string())
 
 
-def reader(column: Column, fen: int = 100) -> Callable[[str], Parsed[Any]]:
-    """The exact reader of one cell of a column; `fen` per number for money."""
+def reader(column: Column, fen: int = 100, order: str | None = None) -> Callable[[str], Parsed[Any]]:
+    """The exact reader of one cell of a column; `fen` per number for money, `order` of day, month, year for dates."""
     if column.kind == "money":
         return lambda text: read_money(text, fen, per_unit=column.per_unit)
     if column.kind == "code":
         return lambda text: read_code(text, column.vocabulary)
+    if column.kind in _DATED and order is not None:
+        dated = _DATED[column.kind]
+        return lambda text: _cell(text, lambda cell: dated(cell, order))
     if column.kind in _READERS:
         exact = _READERS[column.kind]
         return lambda text: _cell(text, exact)
@@ -90,13 +94,13 @@ class Cells:
     reasons: dict[int, str]
 
 
-def read_column(texts: pa.Array, column: Column, fen: int = 100) -> Cells:
-    """Read a whole column of texts (string array without nulls, as they stand in the file)."""
+def read_column(texts: pa.Array, column: Column, fen: int = 100, order: str | None = None) -> Cells:
+    """Read a whole column of texts (string array without nulls, as they stand in the file); see `reader`."""
     type_ = arrow_type(column)
     values, open_rows = _recognise(texts, column, fen)
     if open_rows is None:
         return Cells(values, {}, {})
-    exact = reader(column, fen)
+    exact = reader(column, fen, order)
     rest = texts.take(open_rows).dictionary_encode()
     read = [exact(text) for text in rest.dictionary.to_pylist()]
     filler = pa.array([parsed.value for parsed in read], type=type_).take(rest.indices)

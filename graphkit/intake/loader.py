@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 from graphkit.errors import GraphkitError, Text, UsageError, Where
-from graphkit.intake.reading import FileReading
+from graphkit.intake.reading import Accept, FileReading
 from graphkit.shipped import shipped
 
 
@@ -33,14 +33,16 @@ class Loader:
 
     `match(path, first_bytes)`: is the file of this format? (64 KiB are given.) `read(path, name, accept)`: read it,
     never raising for bad content. `row(path, sheet, row)`: one record again, LookupError when there is none.
+    `sure(path, name)`: asked of a file that matches when its first bytes cannot tell, such as a packed workbook.
     """
 
     id: str
     version: str
     title: Text
     match: Callable[[Path, bytes], bool]
-    read: Callable[[Path, str, bool], FileReading]
+    read: Callable[[Path, str, Accept], FileReading]
     row: Callable[[Path, str | None, int], RawRow]
+    sure: Callable[[Path, Path], bool] | None = None
 
 
 def loaders(own: tuple[Path, ...] = ()) -> Mapping[str, Loader]:

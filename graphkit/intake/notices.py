@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from graphkit.errors import Text
+from graphkit.intake.flags import odd_rows
 from graphkit.intake.headers import Layout
 from graphkit.intake.reading import SheetReading, join
 
@@ -17,13 +18,14 @@ def names_of(name: str) -> tuple[str, ...]:
 
 
 def notices(layout: Layout, sheet: SheetReading, headers: Sequence[str]) -> Text:
-    """What a reader should know about a file that was read: units, unknown and repeated columns, no rows."""
+    """What a reader should know about a file that was read: units, unknown and repeated columns, odd rows, no rows."""
     found = []
     if not sheet.rows_read:
         found.append(Text("只有表头，没有数据", "header only, no rows"))
     if layout.fen:
         names = "、".join(f"{column}×{fen // 100}元" for column, fen in layout.fen.items())
-        found.append(Text(f"按表头单位读取：{names}", f"units read from the header: {', '.join(layout.fen)}"))
+        names_en = ", ".join(f"{column}×{fen // 100} yuan" for column, fen in layout.fen.items())
+        found.append(Text(f"按表头单位读取：{names}", f"units read from the header: {names_en}"))
     if layout.extra:
         shown = list(layout.extra)
         found.append(Text(f"模板以外的列原样保留：{'、'.join(shown)}", f"columns kept as extra: {', '.join(shown)}"))
@@ -35,4 +37,6 @@ def notices(layout: Layout, sheet: SheetReading, headers: Sequence[str]) -> Text
                 f"repeated headers, the first counts: {', '.join(doubles)}",
             )
         )
+    for template, table in sheet.tables.items():
+        found += odd_rows(template, table)
     return join(*found)

@@ -7,8 +7,9 @@ from hashlib import file_digest
 from pathlib import Path
 
 from graphkit.errors import InputRefused, Text, UsageError, Where
+from graphkit.intake.complete import unfinished
 from graphkit.intake.loader import Loader, RawRow, loaders
-from graphkit.intake.reading import FileReading
+from graphkit.intake.reading import Accept, FileReading
 
 _HEAD = 1 << 16
 _IGNORED = frozenset({"thumbs.db", "desktop.ini"})
@@ -43,19 +44,22 @@ def _hidden(part: str) -> bool:
 
 
 def read_path(
-    path: Path, name: str, *, loader: str | None = None, accept: bool = False, own: tuple[Path, ...] = ()
+    path: Path, name: str, *, loader: str | None = None, accept: Accept = False, own: tuple[Path, ...] = ()
 ) -> FileReading:
     """Read one file. Bad content never raises: the reading is `refused` or `needs_decision` with a sentence.
 
-    `loader`: id of the loader to use, else the first that matches. `accept`: a person has accepted the many quarantined
-    rows. `own`: the user's loader folders. UsageError `no-such-loader` for an unknown id.
+    `loader`: id of the loader to use, else the first that matches. `accept`: what a person decided about it.
+    `own`: the user's loader folders. UsageError `no-such-loader` for an unknown id.
     """
     known = loaders(own)
     try:
+        why = unfinished(path)
         with path.open("rb") as handle:
             before = file_digest(handle, "sha256").hexdigest()
             handle.seek(0)
             head = handle.read(_HEAD)
+        if why is not None:
+            return _refused(path, name, before, why)
     except OSError as error:
         return _refused(
             path, name, "", Text(f"文件不能打开：{error.strerror}", f"the file cannot be opened: {error.strerror}")
@@ -63,8 +67,8 @@ def read_path(
     chosen = _choose(known, loader, path, Path(name), head)
     if chosen is None:
         text = Text(
-            "不认识的文件格式；可读 CSV、xlsx、xls、ods、OCDS JSON 和 JSON Lines",
-            "unknown file format; CSV, xlsx, xls, ods, OCDS JSON and JSON Lines can be read",
+            "不认识的文件格式；可读 CSV、xlsx、xls、ods、OCDS JSON、JSON Lines 和装有这些文件的 zip",
+            "unknown file format; CSV, xlsx, xls, ods, OCDS JSON, JSON Lines and a zip of these can be read",
         )
         return _refused(path, name, before, text)
     reading = chosen.read(path, name, accept)
@@ -87,7 +91,7 @@ def _choose(known: Mapping[str, Loader], loader: str | None, path: Path, name: P
                 Text(f"可用：{'、'.join(known)}", f"known: {', '.join(known)}"),
             )
         return known[loader]
-    return next((candidate for candidate in known.values() if candidate.match(name, head)), None)
+    return next((c for c in known.values() if c.match(name, head) and (c.sure is None or c.sure(path, name))), None)
 
 
 def _refused(path: Path, name: str, digest: str, text: Text) -> FileReading:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -16,14 +16,54 @@ Status = Literal["ok", "refused", "needs_decision"]
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """A break in the balances of a statement: lines are missing between two rows of the sheet (`before` is the older one).
+
+    `missing_fen`: what they add to the balance (+ came in, − went out). `acct`: the last four of the account; `rejected`:
+    how many lines between the two were quarantined, which may be all that is missing.
+    """
+
+    acct: str
+    before: int
+    after: int
+    missing_fen: int
+    currency: str = "CNY"
+    rejected: int = 0
+
+    @property
+    def rows(self) -> tuple[int, int]:
+        """The two rows as they stand in the file, the upper one first."""
+        return min(self.before, self.after), max(self.before, self.after)
+
+    @property
+    def missing(self) -> str:
+        """The missing amount in yuan, always with its sign: `-1200.00`."""
+        return f"{'-' if self.missing_fen < 0 else '+'}{abs(self.missing_fen) // 100}.{abs(self.missing_fen) % 100:02d}"
+
+    def as_json(self) -> dict[str, object]:
+        """The gap in the load report: money as a decimal string, the account by its last four."""
+        return {
+            "account": self.acct,
+            "rows": list(self.rows),
+            "missing": self.missing,
+            "currency": self.currency,
+            "quarantined_between": self.rejected,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class SheetReading:
-    """One sheet (None for CSV and JSON). `rows_read` = rows of the tables' source records + `rejects`."""
+    """One sheet (None for CSV and JSON). `rows_read` = rows of the tables' source records + `rejects`.
+
+    `gaps`: where a statement is incomplete; None when nothing could be checked (no statement, or one without balances).
+    """
 
     sheet: str | None
     rows_read: int
     tables: Mapping[str, pa.Table]
     rejects: tuple[Reject, ...]
     unknown_columns: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +105,11 @@ QUARANTINE_SHARE, QUARANTINE_ROWS = 0.01, 100
 """More than this share of the rows, and at least this many: a person decides (CONTRACT 3)."""
 
 
-def ask_if_many(reading: FileReading, accept: bool) -> FileReading:
+Accept = bool | str
+"""What a person decided about a file: nothing (False), take it as proposed (True), or the order of its dates (`dmy` …)."""
+
+
+def ask_if_many(reading: FileReading, accept: Accept) -> FileReading:
     """`needs_decision` when too many rows were quarantined and nobody accepted that."""
     bad = len(reading.rejects)
     if accept or reading.status != "ok" or bad < QUARANTINE_ROWS or bad <= QUARANTINE_SHARE * reading.rows_read:
@@ -75,3 +119,17 @@ def ask_if_many(reading: FileReading, accept: bool) -> FileReading:
         f"{bad} of {reading.rows_read} rows cannot be read; correct the file, or take it with load --accept {reading.name}",
     )
     return replace(reading, status="needs_decision", message=join(text, reading.message))
+
+
+def decide(reading: FileReading, accept: Accept, asks: Sequence[Text]) -> FileReading:
+    """`needs_decision` with the questions when there are any and nobody answered; the answer is told where somebody did."""
+    if reading.status != "ok" or not asks:
+        return ask_if_many(reading, accept)
+    if accept:
+        head = Text("按人工决定读取", "read as a person decided")
+        return replace(reading, message=join(head, *asks, reading.message))
+    hint = Text(
+        f"需要人工决定：更正文件，或用 load --accept {reading.name} 这样读取",
+        f"a person has to decide: correct the file, or have it read so with load --accept {reading.name}",
+    )
+    return replace(reading, status="needs_decision", message=join(*asks, hint, reading.message))

@@ -1,7 +1,7 @@
 """A child process that turns one spreadsheet into JSON lines on stdout, under a memory limit.
 
 Parsers of spreadsheets abort the whole process on hostile files, so they never run in ours. Lines: `{"sheet": …,
-"visible": …}` before the rows of a sheet, one JSON array of cell texts per row (row 1 first), `{"error": code,
+"visible": …, "merged": …, "hidden_rows": …, "formulas": …}` before the rows of a sheet, one JSON array of cell texts per row (row 1 first), `{"error": code,
 "detail": …}` last on failure. Only this module imports the parser; it needs nothing else of the package.
 """
 
@@ -10,11 +10,13 @@ from __future__ import annotations
 import json
 import re
 import resource
+import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import IO
+from typing import IO, NamedTuple
 
 _quoted = json.encoder.encode_basestring
 
@@ -24,6 +26,7 @@ MAX_SPARSE = 20_000_000
 """Largest empty rectangle a far-away cell may span."""
 
 _CHUNK = 8 << 20
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, RuntimeError, ValueError)
 _ERROR = re.compile(
     rb'<c r="([A-Z]+)([0-9]+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*?(?:/>|>.*?</f>))?\s*<v>([^<]*)</v>', re.DOTALL
 )
@@ -31,6 +34,8 @@ _UNCACHED = re.compile(
     rb'<c r="([A-Z]+)([0-9]+)"[^>/]*>\s*<f[^>]*?(?:/>|>[^<]*</f>)\s*(?:<v>\s*</v>|<v\s*/>)?\s*</c>', re.DOTALL
 )
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})([0-9]+)"')
+_HIDDEN_ROW = re.compile(rb'<row [^>]*\bhidden="(?:1|true)"')
+_MAX_MERGED = 100_000
 _FAR = re.compile(rb'<c r="([A-Z]{3})[0-9]+"')
 _SHEET = re.compile(r'<sheet [^>]*?name="([^"]*)"[^>]*?r:id="([^"]*)"')
 _RELATION = re.compile(r"<Relationship [^>]*>")
@@ -93,16 +98,28 @@ def _chunks(handle: IO[bytes]) -> Iterator[bytes]:
     yield rest
 
 
-def odd_cells(handle: IO[bytes]) -> tuple[dict[tuple[int, int], str], int]:
-    """((row, column) → text of error cells and formulas without a result, size of the rectangle if it is sparse)."""
+class Odd(NamedTuple):
+    """(row, column) → text of error cells and formulas without a result; size of the rectangle if it is sparse."""
+
+    cells: dict[tuple[int, int], str]
+    area: int = 0
+    hidden_rows: int = 0
+    formulas: int = 0
+
+
+def odd_cells(handle: IO[bytes]) -> Odd:
+    """What the parser would hide about a sheet's XML."""
     found: dict[tuple[int, int], str] = {}
-    cells = last_row = last_column = 0
+    cells = last_row = last_column = hidden = formulas = 0
     for chunk in _chunks(handle):
+        if b'hidden="' in chunk:
+            hidden += len(_HIDDEN_ROW.findall(chunk))
         cells += chunk.count(b"<c ")
         if b't="e"' in chunk:
             for letters, row, text in _ERROR.findall(chunk):
                 found[int(row) - 1, column_number(letters)] = text.decode("ascii", "replace")
         if b"<f" in chunk:
+            formulas += chunk.count(b"<f>") + chunk.count(b"<f ")
             for letters, row in _UNCACHED.findall(chunk):
                 found[int(row) - 1, column_number(letters)] = "#FORMULA!"
         for letters in _FAR.findall(chunk):
@@ -111,7 +128,7 @@ def odd_cells(handle: IO[bytes]) -> tuple[dict[tuple[int, int], str], int]:
         for letters, row in _CELL.findall(tail):
             last_row, last_column = max(last_row, int(row)), max(last_column, column_number(letters))
     area = last_row * (last_column + 1)
-    return found, area if area > 50 * max(1, cells) else 0
+    return Odd(found, area if area > 50 * max(1, cells) else 0, hidden, formulas)
 
 
 def _emit(line: object) -> None:
@@ -123,8 +140,8 @@ def _array(cells: list[object]) -> str:
     return "[" + ",".join([_quoted(c if type(c) is str else text_of(c)) for c in cells]) + "]"
 
 
-def _errors_and_shape(path: str) -> dict[str, dict[tuple[int, int], str]] | None:
-    """Odd cells per sheet of an xlsx; None after reporting a far-away cell."""
+def _errors_and_shape(path: str) -> dict[str, Odd] | None:
+    """What `odd_cells` finds, per sheet of an xlsx; None after reporting a far-away cell."""
     if not zipfile.is_zipfile(path):
         return {}
     odd = {}
@@ -133,8 +150,8 @@ def _errors_and_shape(path: str) -> dict[str, dict[tuple[int, int], str]] | None
             if file not in book.namelist():
                 continue
             with book.open(file) as handle:
-                odd[name], area = odd_cells(handle)
-            if area > MAX_SPARSE:
+                odd[name] = odd_cells(handle)
+            if odd[name].area > MAX_SPARSE:
                 _emit({"error": "far-cell", "detail": name})
                 return None
     return odd
@@ -154,13 +171,16 @@ def main(path: str) -> int:
             book = python_calamine.CalamineWorkbook.from_filelike(handle)
             for meta in book.sheets_metadata:
                 visible = str(meta.visible).rpartition(".")[2].lower()
-                _emit({"sheet": meta.name, "visible": visible})
+                seen = odd.get(meta.name, Odd({}))
                 sheet = book.get_sheet_by_name(meta.name)
-                _rows(sheet.to_python(skip_empty_area=False), odd.get(meta.name, {}))
+                spans = [[*a, *b] for a, b in (sheet.merged_cell_ranges or [])[:_MAX_MERGED]]
+                head = {"sheet": meta.name, "visible": visible, "merged": spans}
+                _emit({**head, "hidden_rows": seen.hidden_rows, "formulas": seen.formulas})
+                _rows(sheet.to_python(skip_empty_area=False), seen.cells)
     except python_calamine.PasswordError:
         _emit({"error": "encrypted", "detail": ""})
         return 3
-    except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
+    except (python_calamine.CalamineError, *_DAMAGE) as error:
         _emit({"error": "unreadable", "detail": str(error)[:200]})
         return 3
     return 0

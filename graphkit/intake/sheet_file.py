@@ -3,182 +3,185 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryFile
 
 import numpy as np
 import pyarrow as pa
 
 from graphkit.errors import InputRefused, Text
-from graphkit.intake.headers import Choice, Layout, choose
-from graphkit.intake.html_table import html_rows
+from graphkit.intake.doubts import asks_of, in_order, orders
+from graphkit.intake.head import Head, find_head, second_head
+from graphkit.intake.headers import Choice, Layout
 from graphkit.intake.loader import RawRow
 from graphkit.intake.notices import names_of, notices
-from graphkit.intake.reading import OK, FileReading, SheetReading, ask_if_many, join
-from graphkit.intake.typed import Block, schema, type_rows
+from graphkit.intake.reading import OK, Accept, FileReading, SheetReading, decide, join
+from graphkit.intake.sheet_open import Sheet, carried, sheets_of
+from graphkit.intake.typed import Block, schema, type_rows, unnamed
 
-_TIMEOUT_S = 600
-_HEADER_ROWS = 6
 _STEP = 50_000
 _BLANK_ROW = '[]", '
-MAX_EXPANDED = 2 << 30
-MAX_RATIO = 100
-MAX_ENTRIES = 10_000
+_FIRST_LINES = 64
 
-_SENTENCES = {
-    "far-cell": Text(
-        "有一个单元格远在数据之外（空白区域过大），请删除多余的行列后另存",
-        "a cell lies far outside the data; delete the empty rows and columns and save again",
-    ),
-    "encrypted": Text("文件有密码保护，请取消密码后另存", "the file is protected by a password; save it without one"),
-    "unreadable": Text("表格文件损坏或不完整，请重新导出", "the spreadsheet is damaged or incomplete; export it again"),
-    "resource-limit": Text(
-        "读取表格超出内存限制，请拆分文件或另存为 CSV",
-        "reading the spreadsheet took too much memory; split it or save it as CSV",
-    ),
-    "expands-too-much": Text("压缩文件展开后过大，拒绝读取", "the file expands too much and was not opened"),
-    "time": Text("读取表格超过 10 分钟，请拆分文件", "reading the spreadsheet took over 10 minutes; split the file"),
-}
+
+Other = Callable[[Sheet, str], tuple[SheetReading | None, Choice | None, Text] | None]
+"""Reads a sheet in another layout than a template's: (reading, why not, what to say); None when it is not of that kind."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A sheet as texts: `lines[i]` is the JSON array of the cells of row i + 1."""
+class _Read:
+    """One sheet read: what was found, the questions about it, and what to say. `reading` is None when none fits."""
 
-    name: str
-    visible: bool
-    lines: tuple[str, ...]
-
-    def cells(self, row: int) -> list[str]:
-        """The cell texts of a row, counted from 1."""
-        return json.loads(self.lines[row - 1])  # type: ignore[no-any-return]
+    reading: SheetReading | None
+    choice: Choice | None = None
+    asks: tuple[Text, ...] = ()
+    said: Text = OK
 
 
-def sheets_of(path: Path) -> tuple[Sheet, ...]:
-    """All sheets as texts. InputRefused (`far-cell`, `encrypted`, `unreadable`, `resource-limit` …) when unreadable."""
-    with path.open("rb") as handle:
-        head = handle.read(1 << 12)
-    if not head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return (Sheet("table", True, tuple(map(_line, html_rows(path.read_bytes())))),)
-    if head.startswith(b"\xd0\xcf") and "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
-        raise _refusal("encrypted")
-    if zipfile.is_zipfile(path):
-        _check_zip(path)
-    return _in_child(path)
+def read_sheets(
+    path: Path,
+    name: str,
+    accept: Accept,
+    loader: str,
+    version: str,
+    other: Other = lambda sheet, name: None,
+    opened: Callable[[Path], tuple[Sheet, ...]] = sheets_of,
+) -> FileReading:
+    """Read every sheet that fits a template; the others are named in the message. Never raises for bad content.
 
-
-def _in_child(path: Path) -> tuple[Sheet, ...]:
-    command = [sys.executable, "-m", "graphkit.intake.sheet_child", str(path)]
-    with TemporaryFile() as out:
-        try:
-            done = subprocess.run(command, stdout=out, stderr=subprocess.DEVNULL, timeout=_TIMEOUT_S, check=False)  # noqa: S603
-        except subprocess.TimeoutExpired as error:
-            raise _refusal("time") from error
-        out.seek(0)
-        return _parse(out.read().decode("utf-8", "replace").split("\n"), done.returncode)
-
-
-def _line(cells: list[str]) -> str:
-    return json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
-
-
-def _refusal(code: str, detail: str = "") -> InputRefused:
-    text = _SENTENCES[code]
-    extra = f"（{detail}）" if detail else ""
-    return InputRefused(code, Text(text.zh + extra, text.en + (f" ({detail})" if detail else "")))
-
-
-def _check_zip(path: Path) -> None:
-    with zipfile.ZipFile(path) as book:
-        entries = book.infolist()
-    expanded, packed = sum(e.file_size for e in entries), max(1, path.stat().st_size)
-    if (
-        len(entries) > MAX_ENTRIES
-        or expanded > MAX_EXPANDED
-        or (expanded > 100 << 20 and expanded > MAX_RATIO * packed)
-    ):
-        raise _refusal("expands-too-much")
-
-
-def _parse(lines: Sequence[str], status: int) -> tuple[Sheet, ...]:
-    found: list[tuple[str, bool, list[str]]] = []
-    for line in lines:
-        if line.startswith("["):
-            found[-1][2].append(line)
-        elif line.startswith("{"):
-            head = json.loads(line)
-            if "error" in head:
-                raise _refusal(head["error"], head["detail"])
-            found.append((head["sheet"], head["visible"] == "visible", []))
-    if status:
-        raise _refusal("resource-limit")
-    return tuple(Sheet(name, visible, tuple(rows)) for name, visible, rows in found)
-
-
-def read_sheets(path: Path, name: str, accept: bool, loader: str, version: str) -> FileReading:
-    """Read every sheet that fits a template; the others are named in the message. Never raises for bad content."""
+    `other` reads the sheets that are no template's.
+    """
     digest, size = sha256(path.read_bytes()).hexdigest(), path.stat().st_size
     base = FileReading(path, name, digest, size, loader, version, None, "ok", OK, ())
     try:
-        sheets = sheets_of(path)
+        sheets = opened(path)
     except InputRefused as error:
         return replace(base, status="refused", message=error.message)
-    readings, said, failed = [], [], []
-    for sheet in sheets:
-        reading, choice, note = _read_sheet(sheet, name, len(sheets) == 1)
-        if reading is not None:
-            readings.append(reading)
-            said.append(note)
-        elif choice is not None:
-            failed.append((sheet.name, choice))
-        if not sheet.visible:
-            said.append(Text(f"隐藏的工作表也已检查：{sheet.name}", f"a hidden sheet was looked at too: {sheet.name}"))
-    if not readings and failed:
+    read = [
+        (sheet, _Read(found[0], found[1], (), found[2]))
+        if (found := other(sheet, name)) is not None
+        else (sheet, _read_sheet(sheet, name, len(sheets) == 1, accept))
+        for sheet in sheets
+    ]
+    fitting = [found for _, found in read if found.reading is not None]
+    failed = [(sheet.name, found.choice) for sheet, found in read if found.choice is not None]
+    if not fitting and failed:
         first = failed[0][1]
         return replace(base, status=first.status, message=first.message)
+    said = [*(found.said for found in fitting), *(_hidden(sheet) for sheet in sheets), *carried(path, sheets)]
     for title, choice in failed:
         said.append(
             Text(f"工作表 {title} 未读入：{choice.message.zh}", f"sheet {title} was not read: {choice.message.en}")
         )
-    if not readings:
+    if not fitting:
         said.append(Text("文件没有数据", "the file is empty"))
-    return ask_if_many(replace(base, sheets=tuple(readings), message=join(*said)), accept)
+    readings = tuple(found.reading for found in fitting if found.reading is not None)
+    asks = [ask for found in fitting for ask in found.asks]
+    return decide(replace(base, sheets=readings, message=join(*said)), accept, asks)
 
 
-def _read_sheet(sheet: Sheet, name: str, alone: bool) -> tuple[SheetReading | None, Choice | None, Text]:
-    """(reading, None, notices), or (None, why not, …); both None for an empty sheet."""
+def _hidden(sheet: Sheet) -> Text:
+    """What was hidden and looked at all the same."""
+    whole = Text(f"隐藏的工作表也已检查：{sheet.name}", f"a hidden sheet was looked at too: {sheet.name}")
+    rows = Text(
+        f"{sheet.name} 有 {sheet.hidden_rows} 个隐藏行，也已读入",
+        f"{sheet.name}: {sheet.hidden_rows} hidden rows were read too",
+    )
+    return join(OK if sheet.visible else whole, rows if sheet.hidden_rows else OK)
+
+
+def _head_of(sheet: Sheet, names: Sequence[str]) -> Head | None:
+    """The header among the first lines; cells behind the last filled one do not count."""
+    rows = [[text.strip() for text in json.loads(line)] for line in sheet.lines[:_FIRST_LINES]]
+    return find_head([_cut(cells) for cells in rows], names, sheet.merged)
+
+
+def _cut(cells: list[str]) -> list[str]:
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _read_sheet(sheet: Sheet, name: str, alone: bool, accept: Accept) -> _Read:
     names = (sheet.name, *names_of(name)) if not (alone and sheet.name == "table") else names_of(name)
-    first: Choice | None = None
-    tried = 0
-    for row, line in enumerate(sheet.lines, 1):
-        cells = [text.strip() for text in json.loads(line)]
-        if not any(cells):
-            continue
-        while cells and not cells[-1]:
-            cells.pop()
-        choice = choose(cells, names)
-        if choice.layout is not None:
-            reading = _body(sheet, choice.layout, row)
-            return reading, None, notices(choice.layout, reading, cells)
-        first = choice if first is None or choice.status == "refused" else first
-        tried += 1
-        if tried == _HEADER_ROWS:
-            break
-    return None, first, OK
+    head = _head_of(sheet, names)
+    if head is None:
+        return _Read(None)
+    layout = head.choice.layout
+    if layout is None:
+        return _Read(None, head.choice)
+    fill = _to_fill(sheet, layout, head.body)
+    reading = _body(sheet, layout, head.body, fill if accept else {})
+    if dated := orders(layout, reading.rejects, json.loads):
+        layout = in_order(layout, dated, accept)
+        reading = _body(sheet, layout, head.body, fill if accept else {}) if layout.orders else reading
+    asks = [*head.asks, *_merged(layout, fill), *(order.ask() for order in dated)]
+    asks += asks_of(layout, reading, head.headers, json.loads) or second_head(_blocks(sheet, head.body), head.headers)
+    asks += _aside(layout, reading)
+    return _Read(reading, None, tuple(asks), notices(layout, reading, head.headers))
 
 
-def _body(sheet: Sheet, layout: Layout, header: int) -> SheetReading:
+def _blocks(sheet: Sheet, start: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """The first line of each block of lines behind a blank one."""
+    filled = (bool(line.strip(_BLANK_ROW)) for line in sheet.lines[start:])
+    for number, (before, now) in enumerate(pairwise(filled), start + 2):
+        if now and not before:
+            yield number, sheet.cells(number)
+
+
+def _aside(layout: Layout, reading: SheetReading) -> tuple[Text, ...]:
+    """A question about texts right of the table, behind an empty column."""
+    known = {*layout.places.values(), *layout.extra.values()}
+    notes = [int(name.rpartition("_")[2]) - 1 for name in reading.unknown_columns if name not in layout.extra]
+    apart = [place + 1 for place in notes if place > max(known) + 1]
+    if not apart:
+        return ()
+    listed = "、".join(map(str, apart))
+    return (Text(f"表右侧第 {listed} 列有表外文字", f"there are texts beside the table, in columns {listed}"),)
+
+
+def _to_fill(sheet: Sheet, layout: Layout, start: int) -> dict[int, dict[int, int]]:
+    """Place of a mapped column → row (from 0) of an empty merged cell below → row whose text it carries on."""
+    places = set(layout.places.values())
+    found: dict[int, dict[int, int]] = {}
+    for top, left, bottom, _ in sheet.merged:
+        if top >= start and bottom > top and left in places:
+            rows = (
+                row for row in range(top + 1, min(bottom + 1, len(sheet.lines))) if sheet.lines[row].strip(_BLANK_ROW)
+            )
+            if carried_on := dict.fromkeys(rows, top):
+                found.setdefault(left, {}).update(carried_on)
+    return found
+
+
+def _merged(layout: Layout, fill: Mapping[int, Mapping[int, int]]) -> tuple[Text, ...]:
+    """A question about merged cells: their text stands in the first row only."""
+    columns = {place: column for column, place in layout.places.items()}
+    if not fill:
+        return ()
+    zh = "、".join(f"{columns[place]} {len(rows)} 行" for place, rows in sorted(fill.items()))
+    en = ", ".join(f"{columns[place]} {len(rows)} rows" for place, rows in sorted(fill.items()))
+    return (
+        Text(
+            f"合并单元格只有首行有值，下面的行按首行填充：{zh}",
+            f"merged cells are filled down from their first row: {en}",
+        ),
+    )
+
+
+def _body(sheet: Sheet, layout: Layout, header: int, fill: Mapping[int, Mapping[int, int]]) -> SheetReading:
     tables, rejects, rows = [], [], 0
     for start in range(header, len(sheet.lines), _STEP):
         lines = sheet.lines[start : start + _STEP]
         parsed = json.loads(f"[{','.join(lines)}]")
+        for place, rows_of in fill.items():
+            for row, top in rows_of.items():
+                if start <= row < start + len(parsed):
+                    _put(parsed[row - start], place, sheet.cells(top + 1))
         read = [
             (start + i + 1, line, cells)
             for i, (line, cells) in enumerate(zip(lines, parsed, strict=True))
@@ -195,12 +198,21 @@ def _body(sheet: Sheet, layout: Layout, header: int) -> SheetReading:
             np.array([number for number, _, _ in read], dtype=np.int64),
             [sha256(line.encode()).hexdigest() for line in kept],
             kept.__getitem__,
+            {p: [i for i, (n, _, _) in enumerate(read) if n - 1 in rows_of] for p, rows_of in fill.items()},
         )
         table, bad = type_rows(layout, block)
         tables.append(table)
         rejects += bad
     whole = pa.concat_tables(tables) if tables else schema(layout).empty_table()
-    return SheetReading(sheet.name, rows, {layout.template.name: whole}, tuple(rejects), tuple(layout.extra))
+    unknown = (*layout.extra, *unnamed(layout, whole))
+    return SheetReading(sheet.name, rows, {layout.template.name: whole}, tuple(rejects), unknown)
+
+
+def _put(cells: list[str], place: int, above: Sequence[str]) -> None:
+    """Carry the text of a merged cell down into a row that it spans."""
+    cells += [""] * (place + 1 - len(cells))
+    if place < len(above) and not cells[place].strip():
+        cells[place] = above[place]
 
 
 @lru_cache(maxsize=4)
@@ -208,21 +220,22 @@ def _again(path: Path, changed_ns: int, size: int) -> tuple[Sheet, ...]:
     return sheets_of(path)
 
 
-def sheet_row(path: Path, sheet: str | None, row: int) -> RawRow:
+def sheet_row(
+    path: Path, sheet: str | None, row: int, header_of: Callable[[Sheet], Sequence[str]] | None = None
+) -> RawRow:
     """One row of a sheet again: header → text (header = first row that fits a template), and its JSON. LookupError."""
     for candidate in _again(path, path.stat().st_mtime_ns, path.stat().st_size):
         if candidate.name == sheet and 1 <= row <= len(candidate.lines):
-            header = _header_cells(candidate)
+            header = (header_of(candidate) if header_of else ()) or _header_cells(candidate)
             cells = candidate.cells(row)
             names = [header[i] if i < len(header) and header[i] else f"column_{i + 1}" for i in range(len(cells))]
             return RawRow(_numbered(names, cells), candidate.lines[row - 1].encode())
     raise LookupError(row)
 
 
-def _header_cells(sheet: Sheet) -> list[str]:
-    filled = [cells for cells in map(json.loads, sheet.lines[:_HEADER_ROWS]) if any(map(str.strip, cells))]
-    stripped = [[text.strip() for text in cells] for cells in filled]
-    return next((cells for cells in stripped if choose(cells, (sheet.name,)).layout), stripped[0] if stripped else [])
+def _header_cells(sheet: Sheet) -> tuple[str, ...]:
+    head = _head_of(sheet, (sheet.name,))
+    return head.headers if head else ()
 
 
 def _numbered(names: Sequence[str], cells: Sequence[str]) -> dict[str, str]:

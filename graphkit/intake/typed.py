@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from graphkit.intake.flags import flag_rows
 from graphkit.intake.headers import Layout
 from graphkit.intake.kinds import arrow_type, read_column
 from graphkit.types import Reject
@@ -26,12 +27,16 @@ _TOTAL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Rows as texts: `cells[i]` is column i of the header, `rows` their numbers, `raw(i)` the i-th record as text."""
+    """Rows as texts: `cells[i]` is column i of the header, `rows` their numbers, `raw(i)` the i-th record as text.
+
+    `filled`: place of a column → rows whose cell was filled down from a merged one, by decision.
+    """
 
     cells: Sequence[pa.Array]
     rows: np.ndarray
     hashes: Sequence[str]
     raw: Callable[[int], str]
+    filled: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
 
 def is_total_line(cells: Sequence[str]) -> bool:
@@ -68,7 +73,7 @@ def type_rows(layout: Layout, block: Block) -> tuple[pa.Table, list[Reject]]:
     values: dict[str, pa.Array] = {}
     for name, place in layout.places.items():
         column = layout.template.column(name)
-        read = read_column(block.cells[place], column, layout.fen.get(name, 100))
+        read = read_column(block.cells[place], column, layout.fen.get(name, 100), layout.orders.get(name))
         values[name] = read.values
         for row, reason in read.reasons.items():
             bad.setdefault(row, (name, reason))
@@ -77,8 +82,11 @@ def type_rows(layout: Layout, block: Block) -> tuple[pa.Table, list[Reject]]:
                 bad.setdefault(row, (name, "required"))
         for row, note in read.notes.items():
             notes.setdefault(row, {})[name] = note
+        for row in block.filled.get(place, ()):
+            notes.setdefault(row, {})[name] = "filled"
         if column.kind == "code":
             values[f"{name}_text"] = _wording(block.cells[place])
+    flag_rows(layout.template.name, values, notes)
     values["_row"] = pa.array(block.rows, pa.int64())
     values["_row_sha256"] = pa.array(block.hashes, pa.string())
     values["_extra"] = _extra(layout, block, size)
@@ -106,13 +114,31 @@ def _wording(texts: pa.Array) -> pa.Array:
 
 
 def _extra(layout: Layout, block: Block, size: int) -> pa.Array:
-    names = list(layout.extra)
-    columns = [block.cells[place] for place in layout.extra.values()]
-    if not any(pc.any(pc.not_equal(column, "")).as_py() for column in columns if len(column)):
+    """Cells that no column of the template takes, as JSON; those without a header as `column_3` when they hold text."""
+    named = {name: block.cells[place] for name, place in layout.extra.items()}
+    if not any(pc.any(pc.not_equal(column, "")).as_py() for column in named.values() if len(column)):
+        named = {}
+    taken = {*layout.places.values(), *layout.extra.values()}
+    for place in (place for place in range(len(block.cells)) if place not in taken):
+        if pc.any(pc.not_equal(pc.utf8_trim_whitespace(block.cells[place]), "")).as_py():
+            named[_unnamed(place)] = block.cells[place]
+    if not named:
         return pa.nulls(size, pa.string())
-    rows = zip(*(column.to_pylist() for column in columns), strict=True)
-    filled = ({n: t for n, t in zip(names, row, strict=True) if t} for row in rows)
+    rows = zip(*(column.to_pylist() for column in named.values()), strict=True)
+    filled = ({n: t for n, t in zip(named, row, strict=True) if t} for row in rows)
     return pa.array([json.dumps(cells, ensure_ascii=False) if cells else None for cells in filled], pa.string())
+
+
+def _unnamed(place: int) -> str:
+    return f"column_{place + 1}"
+
+
+def unnamed(layout: Layout, table: pa.Table) -> tuple[str, ...]:
+    """The columns without a header that hold text somewhere."""
+    texts = table.column("_extra").drop_null()
+    likely = texts.filter(pc.match_substring(texts, '"column_')).unique()
+    names = {name for text in likely.to_pylist() for name in json.loads(text)} - layout.extra.keys()
+    return tuple(sorted(names, key=lambda name: int(name.rpartition("_")[2])))
 
 
 def _notes(notes: dict[int, dict[str, str]], size: int) -> pa.Array:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from graphkit.db import Database, storage_guard
 from graphkit.db import tables as t
 from graphkit.intake.reading import FileReading
-from graphkit.records import catalog, delta, originals
+from graphkit.records import catalog, delta, inbox, originals
 from graphkit.records.load import Load, Staged, reasons_of
 from graphkit.records.quarantine import add_rejects, mark_retried
 from graphkit.records.report import LoadReport
@@ -98,6 +98,7 @@ def sweep(root: Path, db: Database) -> None:
     Call it under the workspace lock.
     """
     originals.sweep(root)
+    inbox.sweep(root)
     with db.read() as connection:
         finished = {p.path for p in catalog.parts(connection)}
     for folder in sorted(p for p in (root / "records").glob("*") if p.is_dir()):

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from graphkit.db import Database
 from graphkit.db import tables as t
 from graphkit.errors import InputRefused, Text
-from graphkit.intake.reading import OK, FileReading, SheetReading, join
+from graphkit.intake.reading import OK, Accept, FileReading, SheetReading, join
 from graphkit.records import catalog, originals
+from graphkit.records.judgements import statements
 from graphkit.records.overlap import File, Overlap, duplicate_rows, overlap
 from graphkit.records.quarantine import mended
 from graphkit.records.report import FileReport, FileStatus, LoadReport
@@ -79,15 +80,18 @@ class Load:
         self._holders = Counter(content_id for _, content_id in self.paths.values())
         self._live_before = frozenset(self._holders)
 
-    def file(self, path: Path, name: str, loader: str | None, accept: bool) -> None:
-        """Take in one file; its reports are appended. Never raises for bad content, only when the disk is full."""
-        place = str(path.resolve())
+    def file(self, path: Path, name: str, loader: str | None, accept: Accept, place: str | None = None) -> None:
+        """Take in one file; its reports are appended. Never raises for bad content, only when the disk is full.
+
+        `place` is what the file is known by from load to load: its path, or its path inside an archive.
+        """
+        place = place or str(path.resolve())
         try:
             sha256, _ = originals.hash_file(path)
             if (seen := self._seen(place, sha256, loader)) is not None:
                 self._again(place, name, seen)
                 return
-            reading = self.read(path, name, loader=loader, accept=accept)
+            reading = replace(self.read(path, name, loader=loader, accept=accept), path=Path(place))
             if reading.sha256 != sha256:
                 raise originals.changed(name)
             if reading.status != "refused" and self.keep_files:
@@ -105,6 +109,10 @@ class Load:
             self._wait(reading)
         else:
             self._refuse(name, sha256, reading.message, reading)
+
+    def refuse(self, name: str, message: Text) -> None:
+        """Report a file that could not even be opened."""
+        self._refuse(name, "", message)
 
     def finish(self) -> None:
         """Count duplicates: rows that a file which counts now, or an earlier one of this load, holds already."""
@@ -156,6 +164,9 @@ class Load:
     def _again(self, place: str, name: str, content: catalog.Content) -> None:
         """Bytes that were read before: nothing is read again; they count (again) under this path."""
         was_live = self._holders[content.content_id] > 0
+        holders = (held for held, number in self.paths.values() if number == content.content_id)
+        first = next(holders, name) if was_live else name
+        same = Text(f"与已加载的 {first} 内容相同", f"the same content as {first}, which is loaded")
         if self.paths.get(place, ("", -1))[1] != content.content_id:
             self._hold(place, name, content)
             self.staged.append(Staged(place, name, content, None))
@@ -163,7 +174,8 @@ class Load:
         for number, (sheet, rows_read, quarantined, reasons) in enumerate(self._sheets(content)):
             counts = (rows_read, rows_read - quarantined if was_live else 0, quarantined)
             sheet_key = None if was_live else (content.content_id, number)
-            self._report(name, content, sheet, counts, reasons, status, sheet_key=sheet_key)
+            said = OK if first == name else same
+            self._report(name, content, sheet, counts, reasons, status, said, sheet_key=sheet_key)
 
     def _sheets(self, content: catalog.Content) -> list[tuple[str | None, int, int, Mapping[str, int]]]:
         """Sheet, rows read, quarantined, reasons: of a content that was read before, perhaps in this same run."""
@@ -198,6 +210,7 @@ class Load:
             said = _notice(reading, sheet)
             key = (content.content_id, number)
             self._report(name, content, sheet.sheet, counts, reasons_of(sheet), "loaded", said, rows, key)
+            self.reports[-1] = replace(self.reports[-1], gaps=sheet.gaps)
         if not reading.sheets:
             self._report(name, content, None, (0, 0, 0), {}, "loaded", reading.message)
 
@@ -248,9 +261,10 @@ class Load:
         """The report of a load that leaves nothing behind; `snapshot` is the id the load would have given."""
         live = {content for _, content in self.paths.values()}
         mends = frozenset[int]().union(*(s.mends for s in self.staged))
-        return LoadReport(
-            self.run, catalog.snapshot_id(self._contents[i] for i in live), tuple(self.reports), len(mends)
-        )
+        with self.db.read() as connection:
+            judged = statements(connection)
+        would = catalog.snapshot_id((self._contents[i] for i in live), judged)
+        return LoadReport(self.run, would, tuple(self.reports), len(mends))
 
     def discard(self) -> None:
         """Remove the staged files of a load that failed; what a commit had begun is swept by the next load."""

@@ -62,14 +62,16 @@ def add_rejects(connection: sa.Connection, path: str, reading: FileReading, run:
 def mended(connection: sa.Connection, name: str, reading: FileReading) -> frozenset[int]:
     """Ids of quarantined rows that a file brings in corrected.
 
-    A row is known by its quarantine id (an exported sheet), or by its sheet and row in a new version of the same file.
+    A row is known by its quarantine id (an exported sheet), or by its sheet and row in a new version of the same file, or
+    in the same one read again as a person decided.
     """
     ids: set[int] = set()
     open_rows = connection.execute(
-        sa.select(_Q.id, _Q.sheet, _Q.row).where(_Q.file == name, _Q.sha256 != reading.sha256, _Q.retried_as.is_(None))
+        sa.select(_Q.id, _Q.sheet, _Q.row).where(_Q.file == name, _Q.retried_as.is_(None))
     ).all()
     for sheet in reading.sheets:
-        waiting = {row: number for number, of, row in open_rows if of == sheet.sheet}
+        still = {reject.row for reject in sheet.rejects}
+        waiting = {row: number for number, of, row in open_rows if of == sheet.sheet and row not in still}
         for table in sheet.tables.values():
             ids |= _named_ids(table)
             if waiting:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from graphkit.errors import Text
+
+if TYPE_CHECKING:
+    from graphkit.intake.reading import Gap
 
 FileStatus = Literal["loaded", "unchanged", "refused", "needs_decision"]
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """One sheet of one file (`sheet` None for CSV and JSON); always rows_read = loaded + duplicate + quarantined."""
+    """One sheet of one file (`sheet` None for CSV and JSON); always rows_read = loaded + duplicate + quarantined.
+
+    `gaps`: where a statement lacks lines; None where that was not checked.
+    """
 
     path: str
     sha256: str
@@ -28,6 +34,7 @@ class FileReport:
     status: FileStatus
     message: Text
     rows: Mapping[str, int] = field(default_factory=dict)
+    gaps: tuple[Gap, ...] | None = None
 
     @property
     def loaded(self) -> int:
@@ -35,7 +42,8 @@ class FileReport:
         return self.rows_read - self.duplicate - self.quarantined
 
     def as_json(self, lang: str) -> dict[str, Any]:
-        """One entry of `files`; `templates` = typed rows by template."""
+        """One entry of `files`; `templates` = typed rows by template, `gaps` only where a statement was checked."""
+        checked = {} if self.gaps is None else {"gaps": [gap.as_json() for gap in self.gaps]}
         return {
             "path": self.path,
             "sha256": self.sha256,
@@ -51,6 +59,7 @@ class FileReport:
             "status": self.status,
             "message": self.message[lang],
             "templates": dict(self.rows),
+            **checked,
         }
 
 

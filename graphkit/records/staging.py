@@ -97,6 +97,10 @@ def _may_repeat(hashes: pa.ChunkedArray) -> bool:
     return bool((mixed[1:] == mixed[:-1]).any())
 
 
+ROW_GROUP = 16_384
+"""Rows of a part that are read together: several at once by several threads, and few for one row looked up."""
+
+
 def write_part(
     folder: Path,
     name: str,
@@ -124,7 +128,9 @@ def write_part(
         folder.mkdir(parents=True, exist_ok=True)
         try:
             with draft.open("wb") as handle:
-                pq.write_table(stored, handle, compression="zstd", use_dictionary=plain, write_statistics=["_src"])
+                pq.write_table(
+                    stored, handle, ROW_GROUP, compression="zstd", use_dictionary=plain, write_statistics=["_src"]
+                )
                 handle.flush()
                 os.fsync(handle.fileno())
             draft.rename(path)

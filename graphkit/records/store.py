@@ -17,6 +17,7 @@ from graphkit.db import Database
 from graphkit.db import tables as t
 from graphkit.errors import Text, UsageError
 from graphkit.records import catalog
+from graphkit.records.judgements import Judgement, Statement, in_force, judgements, statements
 from graphkit.records.lock import workspace_lock
 from graphkit.records.originals import original
 from graphkit.records.quarantine import Quarantine
@@ -80,12 +81,13 @@ class Records:
     ) -> LoadReport:
         """Take in files and folders; see `LoadReport`. Nothing is visible before everything is written.
 
-        `accept` names files (path or name) that are taken although many of their rows are quarantined. `dry_run`
-        reads and reports only. Raises `InputRefused` for a path that does not exist, `UsageError` for an unknown
+        A zip is read like a folder. `accept` names files (path or name) that wait for a decision and are taken as
+        proposed; `NAME=dmy` also says in which order day, month and year stand. `dry_run` reads and reports only. Raises `InputRefused` for a path that does not exist, `UsageError` for an unknown
         loader, `Busy`, `LimitReached`.
         """
         from graphkit.intake.read import walk
         from graphkit.records.commit import commit, sweep
+        from graphkit.records.inbox import accepted, opened
         from graphkit.records.load import Load, files_of
 
         files = files_of(paths, walk)
@@ -97,9 +99,12 @@ class Records:
             load = Load(self.root, self.db, self._new_run(), self._reader(), not dry_run, staging)
             done = False
             try:
-                for path, name in files:
-                    (progress or _silent)(name)
-                    load.file(path, name, loader, _accepted(path, name, accept))
+                for found in opened(files, self.root):
+                    (progress or _silent)(found.name)
+                    if found.why is not None:
+                        load.refuse(found.name, found.why)
+                    else:
+                        load.file(found.path, found.name, loader, accepted(found, accept), found.place)
                 load.finish()
                 report = load.dry() if dry_run else commit(load, started, self._stamp)
                 done = True
@@ -137,15 +142,25 @@ class Records:
     # — reading —
 
     def snapshot_id(self) -> str:
-        """Hash of the content that counts now (64 hex): equal for the same files in any order and folder."""
+        """Hash of what counts now (64 hex): equal for the same files and judgements in any order and folder."""
         with self.db.read() as connection:
-            known = catalog.contents(connection)
-            return catalog.snapshot_id(known[content] for _, content in catalog.live_paths(connection).values())
+            return catalog.current_id(connection)
 
     def full_id(self, snapshot: str) -> str:
         """The whole id of an earlier snapshot from its beginning (8 digits or more); unknown: `UsageError`."""
         with self.db.read() as connection:
             return catalog.find_snapshot(connection, snapshot)[0]
+
+    def judged(self, snapshot: str | None = None) -> list[Statement]:
+        """The judgements on identity that the snapshot's graph follows."""
+        with self.db.read() as connection:
+            return statements(connection, self._whole(connection, snapshot))
+
+    def judgements(self) -> tuple[list[Judgement], list[Judgement]]:
+        """All judgements ever made, and those in force now, oldest first."""
+        with self.db.read() as connection:
+            made = judgements(connection)
+        return made, in_force(made)
 
     def live(self, snapshot: str | None = None) -> Mapping[str, tuple[Path, ...]]:
         """Template → Parquet files that count."""
@@ -163,12 +178,13 @@ class Records:
         return found
 
     def connect(self, snapshot: str | None = None) -> duckdb.DuckDBPyConnection:
-        """A DuckDB connection with `rec_<template>` for every template and `rec_parts`; see `reading.connect`."""
+        """A DuckDB connection with `rec_<template>` for every template, `rec_parts`, `rec_judged`; see `reading.connect`."""
         from graphkit.records import reading
 
         with self.db.read() as connection:
             parts, contents = catalog.live_parts(connection, snapshot), catalog.contents(connection)
-        return reading.connect(self.root, parts, contents)
+            judged = statements(connection, self._whole(connection, snapshot))
+        return reading.connect(self.root, parts, contents, judged)
 
     def sources(self, srcs: Iterable[int]) -> dict[int, Source]:
         """Row references → `Source`; unknown references are left out."""
@@ -223,6 +239,11 @@ class Records:
 
     # — inside —
 
+    @staticmethod
+    def _whole(connection: sa.Connection, snapshot: str | None) -> str | None:
+        """The whole id of an earlier snapshot, None for the one that counts now."""
+        return None if snapshot is None else catalog.find_snapshot(connection, snapshot)[0]
+
     def _parts(self, snapshot: str | None) -> list[catalog.PartRow]:
         with self.db.read() as connection:
             return catalog.live_parts(connection, snapshot)
@@ -275,7 +296,3 @@ class Records:
 
     def _new_run(self) -> str:
         return f"{self._now():%Y%m%dT%H%M%S}-{os.urandom(4).hex()}"
-
-
-def _accepted(path: Path, name: str, accept: Sequence[str]) -> bool:
-    return any(a == name or Path(a).resolve() == path.resolve() for a in accept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from graphkit.values.clean import broken, is_blank, odd_digits, strip
@@ -20,7 +21,10 @@ _QUARTER = re.compile(r"(\d{4})\s*年?\s*[-]?\s*(?:第?([1-4])季度|[Qq]([1-4])
 _WEEK = re.compile(r"(\d{4})-?W(\d{1,2})(?:-?([1-7]))?", re.IGNORECASE)
 _ROC = re.compile(r"(?:民国|中华民国)(\d{1,3})年(\d{1,2})月(\d{1,2})日?")
 _SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
-_SHORT_YEAR = re.compile(r"\d{1,2}([-/.])\d{1,2}\1(\d{1,2}|\d{4})|\d{1,2}年\d{1,2}月\d{1,2}日?")
+_SHORT_YEAR = re.compile(r"(\d{1,2})(?:([-/.])(\d{1,2})\2(\d{4}|\d{1,2})|年(\d{1,2})月(\d{1,2})日?)")
+ORDERS = ("dmy", "mdy", "ymd")
+"""Orders of day, month and year that a person can choose for a column of dates like 5/6/2023."""
+_CENTURY_AT = 50
 _EPOCH = date(1899, 12, 30)
 _SERIALS = range(20_000, 73_415)
 _TIME = re.compile(r"[T\s]+\d{1,2}(:\d{1,2}){1,2}(\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
@@ -55,11 +59,12 @@ def excel_serial(days: int) -> date | None:
     return _EPOCH + timedelta(days=days + (1 if days < 60 else 0))
 
 
-def read_date(text: str) -> Parsed[date]:
+def read_date(text: str, order: str | None = None) -> Parsed[date]:
     """A date cell; a time of day behind it is dropped.
 
-    Notes: `precision:month|quarter|year` (the first day is stored), `derived` (Chinese numerals, 民国 years, Excel serial
-    numbers, weeks), `open-end` (长期, 9999-12-31: no date). Reasons: `date`, `date-range`, `date-order`.
+    `order`: what a person said about dates like 5/6/2023, one of `ORDERS`. Notes: `precision:month|quarter|year` (the
+    first day is stored), `derived` (Chinese numerals, 民国 years, Excel serial numbers, weeks), `order:dmy` (read in that
+    order), `open-end` (长期, 9999-12-31: no date). Reasons: `date`, `date-range`, `date-order`.
     """
     value = plain(text)
     if reason := broken(value):
@@ -70,7 +75,29 @@ def read_date(text: str) -> Parsed[date]:
         return Parsed(None, reason="date")
     if value in _OPEN_END:
         return Parsed(None, "open-end")
-    return _read_plain(_TIME.sub("", value), None if value == strip(unicodedata.normalize("NFKC", text)) else "derived")
+    value, note = _TIME.sub("", value), None if value == strip(unicodedata.normalize("NFKC", text)) else "derived"
+    if order is not None and (found := _SHORT_YEAR.fullmatch(value)):
+        return _in_order(found, order)
+    return _read_plain(value, note)
+
+
+def _in_order(found: re.Match[str], order: str) -> Parsed[date]:
+    """A date of short year or unclear order, read in one order; a text that cannot be one stays `date-order`."""
+    named = found[3] is None
+    parts = dict(zip("ymd" if named else order, found.group(1, *((5, 6) if named else (3, 4))), strict=True))
+    if len(parts["m"]) > 2 or len(parts["d"]) > 2:
+        return Parsed(None, reason="date-order")
+    year = int(parts["y"])
+    if len(parts["y"]) <= 2:
+        year += 2000 if year < _CENTURY_AT else 1900
+    read = _ymd(str(year), parts["m"], parts["d"], f"order:{order}")
+    return read if read.value else Parsed(None, reason="date-order")
+
+
+def possible_orders(texts: Iterable[str]) -> list[str]:
+    """The orders in which every one of some texts is a date."""
+    known = list(texts)
+    return [order for order in ORDERS if all(read_date(text, order).value is not None for text in known)]
 
 
 def _read_plain(value: str, note: str | None) -> Parsed[date]:

@@ -42,6 +42,10 @@ REASONS: Mapping[str, Text] = MappingProxyType(
             "单元格是公式错误或没有缓存结果", "the cell holds a formula error or a formula without a result"
         ),
         "total-line": Text("合计、小计或制表行，不是数据", "a totals or signature line, not data"),
+        "direction": Text("收支方向不明", "it is not clear whether money came in or went out"),
+        "not-paid": Text(
+            "交易关闭、失败或未付款，没有资金变动", "the transaction was closed, failed or not paid: no money moved"
+        ),
         "columns": Text("列数与表头不符", "the number of cells differs from the header"),
         "quote": Text("引号未闭合或位置不对", "a quote is not closed or stands in the wrong place"),
         "nul": Text("含有 NUL 字符", "the row holds a NUL character"),

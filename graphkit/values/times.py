@@ -20,8 +20,8 @@ _COMPACT = re.compile(r"(\d{8})\s?T?(\d{2}):?(\d{2}):?(\d{2})?Z?")
 _SERIAL = re.compile(r"(\d{5})\.(\d+)")
 
 
-def read_datetime(text: str) -> Parsed[datetime]:
-    """A datetime cell, naive local time.
+def read_datetime(text: str, order: str | None = None) -> Parsed[datetime]:
+    """A datetime cell, naive local time; `order` as in `read_date`.
 
     Notes: `precision:day` (a date alone = 00:00), those of dates, `zone:+08:00` (the wall clock as written is kept).
     Reasons: `datetime` and those of dates.
@@ -45,16 +45,18 @@ def read_datetime(text: str) -> Parsed[datetime]:
         elif noon in {"上午", "AM"} and hour == 12:
             hour = 0
         micro = int((found["f"] or "").ljust(6, "0")[:6])
-        return _join(found["day"], hour, int(found["m"] or 0), int(found["s"] or 0), micro, found["zone"])
-    day = read_date(value)
+        return _join(found["day"], hour, int(found["m"] or 0), int(found["s"] or 0), micro, found["zone"], order)
+    day = read_date(value, order)
     if day.value is None:
         return Parsed(None, day.note, "datetime" if day.reason == "date" else day.reason)
-    note = day.note if day.note and day.note.startswith("precision") else "precision:day"
+    note = day.note if day.note and day.note.startswith(("precision", "order")) else "precision:day"
     return Parsed(datetime.combine(day.value, time()), note)
 
 
-def _join(day_text: str, hour: int, minute: int, second: int, micro: int, zone: str | None) -> Parsed[datetime]:
-    day = read_date(day_text)
+def _join(
+    day_text: str, hour: int, minute: int, second: int, micro: int, zone: str | None, order: str | None = None
+) -> Parsed[datetime]:
+    day = read_date(day_text, order)
     if day.value is None:
         return Parsed(None, day.note, "datetime" if day.reason in {"date", None} else day.reason)
     if day.note and day.note.startswith("precision"):

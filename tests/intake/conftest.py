@@ -6,13 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from graphkit.intake.read import read_path
 from graphkit.intake.reading import FileReading
-
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
 
 Load = Callable[..., FileReading]
 HEADER = "tx,ts,from_acct,to_acct,amount,purpose"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 
 import pytest
 import xlsxwriter
@@ -165,6 +166,19 @@ def test_truncated_file_is_refused(book: Write, size: int) -> None:
     path.write_bytes(path.read_bytes()[:size])
     reading = read_path(path, path.name)
     assert reading.status == "refused" and "损坏" in reading.message.zh and "damaged" in reading.message.en
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_damaged_workbook_is_refused_or_read_and_never_raises(book: Write, seed: int) -> None:
+    path, random = book({"transactions": [HEADERS, *[GOOD] * 20]}).path, Random(seed)
+    whole = path.read_bytes()
+    for _ in range(3):
+        data = bytearray(whole)
+        for _ in range(random.randint(1, 8)):
+            data[random.randrange(len(data))] = random.randrange(256)
+        path.write_bytes(data)
+        reading = read_path(path, path.name)
+        assert reading.status == "ok" or (reading.message.zh and reading.message.en and not reading.sheets)
 
 
 def test_zip_bomb_is_refused_before_parsing(tmp_path: Path) -> None:

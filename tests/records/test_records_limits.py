@@ -20,6 +20,7 @@ from test_records_snapshots import dump, opened
 from graphkit.errors import Busy
 from graphkit.records import Records
 from graphkit.records.lock import workspace_lock
+from tests.repeats import repeats
 
 HERE = str(Path(__file__).parent)
 START = f"""
@@ -90,7 +91,9 @@ def test_a_workspace_that_cannot_be_written_is_a_clear_error(anywhere: Path, tmp
         path.chmod(0o755)
 
 
-def test_twenty_starts_at_once_one_runs(tmp_path: Path) -> None:
+@pytest.mark.exhaustive
+def test_many_starts_at_once_one_runs(tmp_path: Path) -> None:
+    number = repeats(4, 20)
     with opened(tmp_path / "ws"):
         pass
     hold = START + (
@@ -101,11 +104,11 @@ def test_twenty_starts_at_once_one_runs(tmp_path: Path) -> None:
         "except GraphkitError as error: print(error.code, error.exit_code, flush=True)"
     )
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    starts = [subprocess.Popen([sys.executable, "-c", hold, str(tmp_path)], **pipes) for _ in range(20)]  # type: ignore[call-overload]
+    starts = [subprocess.Popen([sys.executable, "-c", hold, str(tmp_path)], **pipes) for _ in range(number)]  # type: ignore[call-overload]
     said = sorted(start.stdout.readline().strip() for start in starts)
     for start in starts:
         start.communicate("")
-    assert said == ["busy 75"] * 19 + ["mine"]
+    assert said == ["busy 75"] * (number - 1) + ["mine"]
 
 
 def test_a_killed_holder_frees_the_workspace(tmp_path: Path) -> None:

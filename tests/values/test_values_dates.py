@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphkit.values.dates import excel_serial, read_date
+from graphkit.values.dates import ORDERS, excel_serial, possible_orders, read_date
 from graphkit.values.times import read_datetime
 
 DAY = date(2023, 5, 6)
@@ -141,3 +141,43 @@ def test_unreadable_times(text: str, reason: str) -> None:
 def test_every_second_round_trips(moment: datetime) -> None:
     whole = moment.replace(microsecond=0)
     assert read_datetime(whole.isoformat(sep=" ")) == (whole, None, None)
+
+
+def test_serials_around_the_false_leap_day() -> None:
+    found = [excel_serial(days) for days in (0, 1, 59, 60, 61, 2_958_466)]
+    assert found == [None, date(1900, 1, 1), date(1900, 2, 28), None, date(1900, 3, 1), None]
+
+
+@pytest.mark.parametrize(
+    ("text", "possible"),
+    [
+        ("5/6/2023", {"dmy": date(2023, 6, 5), "mdy": date(2023, 5, 6)}),
+        ("13/6/2023", {"dmy": date(2023, 6, 13)}),
+        ("6-13-23", {"mdy": date(2023, 6, 13)}),
+        ("23.5.16", {"ymd": date(2023, 5, 16), "dmy": date(2016, 5, 23)}),
+        ("65.3.2", {"ymd": date(1965, 3, 2)}),
+        ("23年5月6日", dict.fromkeys(ORDERS, DAY)),
+        ("31/2/2023", {}),
+        ("5/6-2023", {}),
+    ],
+)
+def test_an_order_is_never_guessed_and_read_when_said(text: str, possible: dict[str, date]) -> None:
+    assert read_date(text).value is None
+    assert {order: read_date(text, order).value for order in possible_orders([text])} == possible
+    for order in possible:
+        assert read_date(text, order).note == f"order:{order}"
+        moment = read_datetime(f"{text} 10:05", order)
+        assert moment.value is not None and moment.value.date() == possible[order]
+        assert read_datetime(f"{text} 10:05").reason == "date-order"
+
+
+@given(st.dates(date(1951, 1, 1), date(2049, 12, 31)), st.sampled_from(ORDERS), st.sampled_from("-/."))
+def test_every_day_comes_back_in_the_order_it_was_written(day: date, order: str, mark: str) -> None:
+    parts = {"d": str(day.day), "m": str(day.month), "y": f"{day.year % 100:02d}"}
+    text = mark.join(parts[letter] for letter in order)
+    assert read_date(text, order).value == day and order in possible_orders([text])
+
+
+def test_a_said_order_changes_no_clear_date() -> None:
+    for text in ("2023-05-06", "20230506", "2023年5月", "45052", "x"):
+        assert {read_date(text, order) for order in ORDERS} == {read_date(text)}
