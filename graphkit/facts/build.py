@@ -209,12 +209,12 @@ def _write(con: Connection, templates: list[str], folder: Path) -> dict[str, dic
     for group, prefix, names in (("nodes", "node", list(NODES)), ("edges", "edge", list(EDGES))):
         (staging / group).mkdir(parents=True)
         for name in names:
-            n = con.execute(f'SELECT count(*) FROM "{prefix}_{name}"').fetchall()[0][0]  # noqa: S608
+            path = str(staging / group / name).replace("'", "''")
+            n = con.execute(
+                f"COPY (SELECT * FROM \"{prefix}_{name}\" ORDER BY id) TO '{path}.parquet' (COMPRESSION snappy, ROW_GROUP_SIZE 20480)"  # noqa: S608
+            ).fetchall()[0][0]
             if n:
                 counts[group][name] = n
-            con.execute(
-                f"COPY (SELECT * FROM \"{prefix}_{name}\" ORDER BY id) TO '{staging / group / name}.parquet' (COMPRESSION snappy)"  # noqa: S608
-            )
     (staging / "rows").mkdir()
     keep_rows(con, templates, staging / "rows")
     shutil.rmtree(folder, ignore_errors=True)

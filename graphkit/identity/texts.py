@@ -59,12 +59,13 @@ def judge_texts(con: Connection, key: bytes, templates: list[str]) -> None:
         ],
     )
     id_nos = [normalise_id_no(text) for text in texts]
+    codes = [_uscc(text) for text in texts]
     persons = iter(keyed(key, "id_no", [value for value in id_nos if value]))
     table = pa.table(
         {
             "raw": pa.array(texts, pa.string()),
-            "norm": pa.array(_norms(key, texts, id_nos), pa.string()),
-            "uscc": pa.array([_uscc(text) for text in texts], pa.string()),
+            "norm": pa.array(_norms(key, texts, id_nos, codes), pa.string()),
+            "uscc": pa.array(codes, pa.string()),
             "person_id": pa.array([f"person:{next(persons)}" if number else None for number in id_nos], pa.string()),
             "claim": pa.array(_claims(key, texts, claimed), pa.string()),
             "orglike": pa.array([looks_like_org(text) for text in texts], pa.bool_()),
@@ -82,9 +83,12 @@ def _claims(key: bytes, texts: list[str], claimed: list[str]) -> list[str | None
     return [found[:12] if (found := hashes.get(text)) else None for text in texts]
 
 
-def _norms(key: bytes, texts: list[str], id_nos: list[str | None]) -> list[str | None]:
-    numbers = (text for text, valid in zip(texts, id_nos, strict=True) if valid or birth(compact(text)))
-    hidden = [text for text in numbers if not valid_uscc(text)]
+def _norms(key: bytes, texts: list[str], id_nos: list[str | None], codes: list[str | None]) -> list[str | None]:
+    hidden = [
+        text
+        for text, number, code in zip(texts, id_nos, codes, strict=True)
+        if code is None and (number or birth(compact(text)))
+    ]
     hashes = dict(zip(hidden, keyed(key, "claim", hidden), strict=True))
     return [f"#{hashes[text][:12]}" if text in hashes else norm_name(text) or None for text in texts]
 
