@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from graphkit.records import Records
     from graphkit.store import GraphStore
 
-FACTS_VERSION = "2"
+FACTS_VERSION = "3"
 """Rises whenever a rule of `graphkit.facts`, `graphkit.identity` or the model changes; old folders are made again."""
 
 
@@ -45,6 +46,9 @@ def ensure_facts(
         staged = counts_file.with_suffix(".part")
         staged.write_text(json.dumps(counts, sort_keys=True), "utf-8")
         staged.rename(counts_file)
+        for other in folder.parent.glob("facts-*"):  # by older rules, or another key
+            if other != folder and other.suffix != ".part":
+                shutil.rmtree(other, ignore_errors=True)
     loaded: Mapping[str, Mapping[str, int]] = json.loads(counts_file.read_text("utf-8"))
     return folder, loaded
 

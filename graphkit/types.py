@@ -82,7 +82,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A node or an edge with the row it was read from; a derived edge lists its parts instead."""
+    """A node or an edge with the row it was read from; a derived edge lists its parts instead.
+
+    `also` are further rows that state the same: the other half of a transfer in the payee's statement.
+    """
 
     kind: Literal["node", "edge"]
     id: str
@@ -92,9 +95,10 @@ class Evidence:
     props: Mapping[str, object]
     source: Source | None
     derived_from: tuple[Evidence, ...] = ()
+    also: tuple[Source, ...] = ()
 
     def as_json(self) -> dict[str, object]:
-        """EVIDENCE of CONTRACT 2; `derived_from` only when there are parts."""
+        """EVIDENCE of CONTRACT 2; `derived_from` only when there are parts, `sources` only when there are several."""
         out: dict[str, object] = {
             "kind": self.kind,
             "id": self.id,
@@ -104,6 +108,8 @@ class Evidence:
             "props": dict(self.props),
             "source": self.source.as_json() if self.source else None,
         }
+        if self.source and self.also:
+            out["sources"] = [source.as_json() for source in (self.source, *self.also)]
         if self.derived_from:
             out["derived_from"] = [part.as_json() for part in self.derived_from]
         return out

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from graphkit.duck import connect
+from graphkit.answers.judged import stands_for
+from graphkit.answers.masking import masked_text
 from graphkit.errors import Text, UsageError
 from graphkit.facts.evidence import kind_of
 from graphkit.identity.keys import keyed
-from graphkit.model import NODES
 from graphkit.values.account import normalise_account
 from graphkit.values.id_no import normalise_id_no
 from graphkit.values.names import norm_name
@@ -33,8 +34,15 @@ _NAMED = (
 
 
 def resolve(ws: Workspace, keys: Sequence[str]) -> list[Json]:
-    """`resolve` of CONTRACT 2: the subjects behind each key, in the order given; an unknown key has no matches."""
-    return [{"key": key, "matches": _matches(ws, key.strip())} for key in keys]
+    """`resolve` of CONTRACT 2: the subjects behind each key, in the order given; an unknown key has no matches.
+
+    A key that is somebody's number comes back with its last four only, found or not.
+    """
+    answers = []
+    for key in keys:
+        matches = _matches(ws, key.strip())
+        answers.append({"key": _masked(ws, key, matches), "matches": matches})
+    return answers
 
 
 def the(ws: Workspace, key: str) -> str:
@@ -42,10 +50,11 @@ def the(ws: Workspace, key: str) -> str:
     matches = _matches(ws, key.strip())
     if len(matches) == 1:
         return str(matches[0]["id"])
+    shown = _masked(ws, key, matches)
     if not matches:
         raise UsageError(
             "unknown-subject",
-            Text(f"没有找到 {key}", f"nothing is called {key}"),
+            Text(f"没有找到 {shown}", f"nothing is called {shown}"),
             Text(
                 "用编号、完整名称或证件号；graphkit resolve 可查询",
                 "use an id, a full name or a number; graphkit resolve looks one up",
@@ -54,18 +63,21 @@ def the(ws: Workspace, key: str) -> str:
     listed = "；".join(f"{m['name']} {m['id']}" for m in matches[:10])
     raise UsageError(
         "ambiguous-subject",
-        Text(f"{key} 对应 {len(matches)} 个主体：{listed}", f"{key} is {len(matches)} subjects: {listed}"),
+        Text(f"{shown} 对应 {len(matches)} 个主体：{listed}", f"{shown} is {len(matches)} subjects: {listed}"),
         Text("请改用其中一个编号", "use one of these ids"),
         matches=matches,
     )
 
 
 def _matches(ws: Workspace, key: str) -> list[Json]:
-    ids = _candidates(ws, key)
+    merged = stands_for(ws)
+    ids = [merged.get(i, i) for i in _candidates(ws, key)]
     rows = ws.facts.rows(ids)
     found = [i for i in dict.fromkeys(ids) if i in rows]
     if not found:
-        found = _by_name(ws, key)
+        # A unit's name that was judged another's leads there, beside whoever carries the name in the graph.
+        named = merged.get(f"org:name:{norm_name(key)}")
+        found = list(dict.fromkeys([*ws.facts.called(key, _NAMED), *([named] if named else [])]))
         rows = ws.facts.rows(found)
     return [
         {
@@ -79,6 +91,20 @@ def _matches(ws: Workspace, key: str) -> list[Json]:
     ]
 
 
+def _masked(ws: Workspace, key: str, matches: Sequence[Json]) -> str:
+    """The key as it may be shown: ids, names and business keys as given, a personal number with its last four."""
+    plain = key.strip()
+    if kind_of(plain)[1]:
+        return key
+    numbers = {i for i in _candidates(ws, plain) if i.startswith(("person:", "acct:"))}
+    if any(m["id"] in numbers for m in matches):
+        return _ALL_BUT_FOUR.sub("*", key)
+    return key if matches else masked_text(key, strict=True)
+
+
+_ALL_BUT_FOUR = re.compile(r"\w(?=(?:\W*\w){4})")
+
+
 def _candidates(ws: Workspace, key: str) -> list[str]:
     """Ids that the key may be or stand for, without looking into the data."""
     ids = [key] if kind_of(key)[1] else []
@@ -90,28 +116,6 @@ def _candidates(ws: Workspace, key: str) -> list[str]:
         ids.append(f"acct:{keyed(ws.key, 'acct', [account])[0]}")
     ids += [f"tender:{key}", f"contract:{key}", f"lot:{key}", f"item:{key}"]
     return [i for i in ids if kind_of(i)[0] == "node"]
-
-
-_AS_TYPED = r"lower(translate(regexp_replace(name, '\s', '', 'g'), '（）', '()'))"
-"""SQL of a name in the form in which most people type it; `norm_name` of the key is compared with it."""
-
-
-def _by_name(ws: Workspace, key: str) -> list[str]:
-    found: list[str] = []
-    norm = norm_name(key)
-    con = connect()
-    try:
-        for label in _NAMED:
-            path = ws.facts_dir / "nodes" / f"{label}.parquet"
-            if label in NODES and path.exists():
-                rows = con.execute(
-                    f"SELECT id FROM read_parquet(?) WHERE name = ? OR {_AS_TYPED} = ? OR id = ? ORDER BY id",  # noqa: S608
-                    [str(path), key, norm, f"org:name:{norm}"],
-                ).fetchall()
-                found += [row[0] for row in rows]
-    finally:
-        con.close()
-    return found
 
 
 def source_row(ws: Workspace, source: Mapping[str, Any]) -> Json:

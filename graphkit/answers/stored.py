@@ -72,8 +72,11 @@ def _evidence(row: Mapping[str, Any]) -> Evidence:
         row["from"],
         row["to"],
         row["props"],
-        Source(source["file"], source["sha256"], source["sheet"], source["row"], source["row_sha256"])
-        if source
-        else None,
+        _source(source) if source else None,
         tuple(_evidence(part) for part in row.get("derived_from", ())),
+        tuple(_source(further) for further in row.get("sources", ())[1:]),
     )
+
+
+def _source(row: Mapping[str, Any]) -> Source:
+    return Source(row["file"], row["sha256"], row["sheet"], row["row"], row["row_sha256"])

@@ -34,7 +34,8 @@ class Context:
         if self._opened is None:
             from graphkit.workspace import open as open_workspace
 
-            self._opened = open_workspace(self.workspace, lang=self.lang, snapshot=self.snapshot, unmask=self.unmask)
+            lang = self.lang or os.environ.get("GRAPHKIT_LANG")
+            self._opened = open_workspace(self.workspace, lang=lang, snapshot=self.snapshot, unmask=self.unmask)
         return self._opened
 
     def close(self) -> None:
@@ -86,7 +87,7 @@ def take_globals(arguments: list[str]) -> tuple[list[str], Context]:
     """Pick the options of every verb out of the arguments, wherever they stand before a `--`.
 
     `--workspace DIR`, `--lang zh|en`, `--snapshot ID`, `--json`, and `--unmask --reason TEXT`. A `--reason` without
-    `--unmask`, or of a verb that has one itself (`lead dispose`, `lead close`), stays with the verb.
+    `--unmask`, or of a verb that has one itself (`lead dispose`, `identity same` …), stays with the verb.
     """
     context, rest, i = Context(), [], 0
     while i < len(arguments):
@@ -111,6 +112,14 @@ def take_globals(arguments: list[str]) -> tuple[list[str], Context]:
     return rest, context
 
 
+_WITH_REASON = {
+    ("lead", "dispose"),
+    ("lead", "close"),
+    *(("identity", v) for v in ("same", "different", "unsure", "undo")),
+}
+"""Verbs that take a reason of their own."""
+
+
 def _reason(arguments: list[str]) -> tuple[list[str], str]:
     """The arguments without `--reason TEXT`, and the text (empty when there is none)."""
     for i, argument in enumerate(arguments):
@@ -119,7 +128,7 @@ def _reason(arguments: list[str]) -> tuple[list[str], str]:
             text = value if equals else arguments[i + 1] if i + 1 < len(arguments) else ""
             kept = (
                 arguments
-                if arguments[:2] in (["lead", "dispose"], ["lead", "close"])
+                if tuple(arguments[:2]) in _WITH_REASON
                 else arguments[:i] + arguments[i + (1 if equals else 2) :]
             )
             return kept, text

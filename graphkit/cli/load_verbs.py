@@ -22,6 +22,15 @@ def _nothing(paths: list[Path]) -> UsageError:
     )
 
 
+def _file_of(accepted: str) -> Path:
+    """The file to load behind an `--accept`: without the order of its dates, and the archive of a file inside one."""
+    from graphkit.values.dates import ORDERS
+
+    named, _, order = accepted.rpartition("=")
+    path = Path(named if order in ORDERS else accepted)
+    return next((parent for parent in path.parents if parent.is_file()), path)
+
+
 def register(app: typer.Typer, context: Context) -> None:
     """Add the verbs to the command tree."""
 
@@ -30,7 +39,10 @@ def register(app: typer.Typer, context: Context) -> None:
         paths: Annotated[list[Path] | None, typer.Argument(help="文件或文件夹 / files or folders")] = None,
         loader: Annotated[str | None, typer.Option(help="指定加载器 / use this loader")] = None,
         accept: Annotated[
-            list[str] | None, typer.Option(help="接受待定文件 / accept a file that waits for a decision")
+            list[str] | None,
+            typer.Option(
+                help="接受待定文件；文件=dmy|mdy|ymd 指明日期次序 / accept a file that waits for a decision; FILE=dmy|mdy|ymd gives the order of its dates"
+            ),
         ] = None,
         dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查不入库 / check only")] = False,
         undo: Annotated[str | None, typer.Option(help="撤回一次加载 / take a load back")] = None,
@@ -39,7 +51,7 @@ def register(app: typer.Typer, context: Context) -> None:
         """文件或文件夹 → 记录 → 图；打印加载报告 / files or folders → records → graph."""
         from graphkit.cli.show import load_report
 
-        chosen = [*(paths or []), *(Path(a) for a in accept or [])]
+        chosen = [*(paths or []), *map(_file_of, accept or [])]
         if not chosen and undo is None and not rebuild:
             raise UsageError(
                 "nothing-to-load",

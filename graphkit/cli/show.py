@@ -54,8 +54,7 @@ def words(lang: str, zh: str, en: str) -> list[str]:
 
 
 def load_report(console: Console, payload: Mapping[str, Any], lang: str) -> None:
-    """One line a file, what keeps files out in whole sentences below, then totals."""
-    out = [f for f in payload["files"] if f["status"] in ("refused", "needs_decision")]
+    """One line a file, what there is to say of each in whole sentences below, then totals."""
     rows = [
         (
             f["path"],
@@ -67,7 +66,6 @@ def load_report(console: Console, payload: Mapping[str, Any], lang: str) -> None
             f["duplicate"],
             f["quarantined"],
             f["status"],
-            "↓" if f in out else f["message"],
         )
         for f in payload["files"]
     ]
@@ -76,12 +74,12 @@ def load_report(console: Console, payload: Mapping[str, Any], lang: str) -> None
             console,
             words(
                 lang,
-                "文件|表|加载器|编码|读取|入库|重复|隔离|状态|说明",
-                "file|sheet|loader|encoding|read|loaded|duplicate|quarantined|status|message",
+                "文件|表|加载器|编码|读取|入库|重复|隔离|状态",
+                "file|sheet|loader|encoding|read|loaded|duplicate|quarantined|status",
             ),
             rows,
         )
-    for f in out:
+    for f in (f for f in payload["files"] if f["message"]):
         console.print(
             f"{clean(f['path'])} {clean(f.get('sheet'))}".rstrip()
             + (f"：{clean(f['message'])}" if lang == "zh" else f": {clean(f['message'])}")
@@ -197,7 +195,8 @@ def _place(evidence: Mapping[str, Any]) -> tuple[str, str]:
     if source is None:
         parts = [p["source"] for p in evidence.get("derived_from", ()) if p["source"]]
         return "（推导）/ derived" if not parts else parts[0]["file"], " ".join(str(p["row"]) for p in parts)
-    return source["file"], str(source["row"])
+    rows = evidence.get("sources") or [source]
+    return " + ".join(dict.fromkeys(s["file"] for s in rows)), " + ".join(str(s["row"]) for s in rows)
 
 
 def verify_report(console: Console, row: Mapping[str, Any], lang: str) -> None:

@@ -30,13 +30,13 @@ class Run:
     findings: tuple[Finding, ...]
     seconds: float
 
-    def as_json(self) -> dict[str, object]:
-        """One entry of `detectors` in the scan report (CONTRACT 2); seconds to three digits, the reason in both languages."""
+    def as_json(self, lang: str = "zh") -> dict[str, object]:
+        """One entry of `detectors` in the scan report (CONTRACT 2) in one language; seconds to three digits."""
         return {
             "id": self.detector,
             "version": self.version,
             "outcome": self.outcome,
-            "reason": {"zh": self.reason.zh, "en": self.reason.en},
+            "reason": self.reason[lang],
             "missing": list(self.missing),
             "applied": self.applied,
             "hits": len(self.findings),
@@ -76,7 +76,9 @@ def run_detector(detector: Detector, data: Data, facts: FactReader, snapshot: st
         reason = _absent(result.missing)
         return Run(detector.id, detector.version, "not_run", reason, result.missing, 0, (), time.monotonic() - start)
     outcome: Outcome = "hit" if findings else "clear"
-    return Run(detector.id, detector.version, outcome, Text("", ""), (), result.applied, findings, time.monotonic() - start)
+    return Run(
+        detector.id, detector.version, outcome, Text("", ""), (), result.applied, findings, time.monotonic() - start
+    )
 
 
 def _absent(missing: tuple[str, ...]) -> Text:

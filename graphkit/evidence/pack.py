@@ -77,8 +77,7 @@ def sources_of(graph: Json) -> list[Json]:
     """Every source that the subgraph names, each once, by file, sheet and row."""
     found = {}
     for item in [*graph["nodes"], *graph["edges"], *graph["cited"]]:
-        if item["source"] is not None:
-            s = item["source"]
+        for s in standalone.sources_of(item):
             found[(s["file"], s["sha256"], s["sheet"] or "", s["row"])] = s
     return [found[k] for k in sorted(found)]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import networkx as nx
 
+from graphkit.evidence.standalone import sources_of
 from graphkit.model import EDGES, NODES, SECOND_LABELS
 
 _OUTSIDE = re.compile(r"<(?:link|script)\b[^>]*(?:href|src)\s*=\s*[\"']https?://[^>]*>(?:\s*</script>)?", re.IGNORECASE)
@@ -56,8 +57,15 @@ def as_networkx(nodes: Sequence[Item], edges: Sequence[Item]) -> nx.MultiDiGraph
 
 
 def _source(item: Item) -> dict[str, Any]:
-    source = item.get("source")
-    return {"source_file": xml_text(source["file"]), "source_row": source["row"]} if source else {}
+    """File and row of a node or an edge; further rows that state the same as one text."""
+    if not (found := sources_of(item)):
+        return {}
+    further = "; ".join(f"{s['file']} {s['row']}" for s in found[1:])
+    return {
+        "source_file": xml_text(found[0]["file"]),
+        "source_row": found[0]["row"],
+        **({"further_sources": xml_text(further)} if further else {}),
+    }
 
 
 def graphml(nodes: Sequence[Item], edges: Sequence[Item]) -> bytes:
@@ -107,5 +115,4 @@ def caption(label: str, lang: str) -> str:
 
 
 def _tip(edge: Item) -> str:
-    source = edge.get("source")
-    return f"{source['file']} {source['row']}" if source else "derived"
+    return " + ".join(f"{s['file']} {s['row']}" for s in sources_of(edge)) or "derived"

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from graphkit.evidence.picture import caption
+from graphkit.evidence.standalone import sources_of
 from graphkit.model import EDGES
 
 _STYLE = (
@@ -90,12 +91,8 @@ def report(
 
 def _evidence_row(edge: Mapping[str, Any], names: Mapping[str, str], derived: str, i: int) -> list[object]:
     spec = EDGES[edge["type"]]
-    source = edge["source"]
-    place = (
-        [source["file"], source["sheet"] or "", source["row"], source["row_sha256"][:16]]
-        if source
-        else [derived, "", "", ""]
-    )
+    rows = [[s["file"], s["sheet"] or "", s["row"], s["row_sha256"][:16]] for s in sources_of(edge)]
+    place = [" + ".join(str(c) for c in cells if c != "") for cells in zip(*rows, strict=True)] or [derived, "", "", ""]
     when = edge["props"].get("ts") or edge["props"].get("from_date") or ""
     return [
         names.get(edge["from"], edge["from"]),

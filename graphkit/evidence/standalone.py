@@ -15,7 +15,9 @@ import io
 import json
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 MANIFESTS = ("manifest-sha256.txt", "manifest-sha512.txt")
@@ -119,8 +121,16 @@ def check_files(files: dict[str, bytes]) -> list[dict[str, object]]:
     return problems
 
 
+def sources_of(item: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every row that states a node or an edge: `source`, and the further ones of `sources`; none for a derived edge."""
+    first = item["source"]
+    if first is None:
+        return []
+    return [first, *(source for source in item.get("sources", ()) if source != first)]
+
+
 def check_rows(files: dict[str, bytes]) -> tuple[list[dict[str, object]], int, int]:
-    """Every source row against its hash, every edge and node against a row; gives problems, rows, edges."""
+    """Every source row against its hash, every edge and node against all its rows; gives problems, rows, edges."""
     problems: list[dict[str, object]] = []
     known: set[tuple[object, ...]] = set()
     rows = edges = 0
@@ -133,16 +143,12 @@ def check_rows(files: dict[str, bytes]) -> tuple[list[dict[str, object]], int, i
             known.add((row["file"], row["sha256"], row["sheet"], row["row"], row["row_sha256"]))
         graph = json.loads(files["data/graph.json"])
         edges = len(graph["edges"])
-        for item in [*graph["edges"], *graph["nodes"]]:
-            source = item["source"]
-            if (
-                source is not None
-                and tuple(source[k] for k in ("file", "sha256", "sheet", "row", "row_sha256")) not in known
-            ):
-                problems.append(
-                    _problem("data/graph.json", f"{item['id']} has no row in data/rows.jsonl", source["row"])
-                )
-            if source is None and item["kind"] == "edge" and not item.get("derived_from"):
+        for item in [*graph["edges"], *graph["nodes"], *graph["cited"]]:
+            for source in sources_of(item):
+                if tuple(source[k] for k in ("file", "sha256", "sheet", "row", "row_sha256")) not in known:
+                    text = f"{item['id']} has no row in data/rows.jsonl"
+                    problems.append(_problem("data/graph.json", text, source["row"]))
+            if item["source"] is None and item["kind"] == "edge" and not item.get("derived_from"):
                 problems.append(_problem("data/graph.json", f"{item['id']} has no source"))
         lead = json.loads(files["data/lead.json"])
         rest = 1.0

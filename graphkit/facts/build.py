@@ -113,7 +113,7 @@ def _contacts(con: Connection, key: bytes, templates: list[str]) -> None:
 
 
 def _mentions(con: Connection, templates: list[str]) -> None:
-    """`res_mention(id, text, grade, _src)`: each way of naming each once, though statements name a few accounts in every row."""
+    """`res_mention(id, text, grade, _src, n)`: each way of naming each once, though statements name a few accounts in every row."""
     selects = [
         "SELECT NULL::VARCHAR AS id, NULL::VARCHAR AS text, NULL::VARCHAR AS grade, NULL::BIGINT AS _src WHERE false"
     ]
@@ -124,7 +124,7 @@ def _mentions(con: Connection, templates: list[str]) -> None:
     ]
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE res_mention AS
-            SELECT id, text, grade, arg_min(t._src, {_ORDER}) AS _src FROM ({" UNION ALL ".join(selects)}) t
+            SELECT id, text, grade, arg_min(t._src, {_ORDER}) AS _src, count(*) AS n FROM ({" UNION ALL ".join(selects)}) t
             LEFT JOIN part_rank o ON o.part_no = t._src >> 32 GROUP BY ALL"""  # noqa: S608
     )
 
@@ -156,14 +156,34 @@ def _make_nodes(con: Connection, label: str, rules: list[NodeRule]) -> None:
     picks = "".join(f", arg_min({name}, o) FILTER (WHERE {name} IS NOT NULL) AS {name}" for name in props)
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE "node_{label}" AS
-            SELECT id, coalesce(arg_min(name, o) FILTER (WHERE name IS NOT NULL AND name <> ''), id) AS name,
+            SELECT id, coalesce(substr(min((o >> 56)::VARCHAR || name) FILTER (WHERE name <> ''), 2), id) AS name,
+                   substr(max((9 - (o >> 56))::VARCHAR || name) FILTER (WHERE name <> ''), 2) AS other,
                    {GRADE_NAME.format("min(grade)")} AS grade,
                    coalesce(nullif(arg_min(second, o) FILTER (WHERE second <> ''), '{PLAIN_KIND}'), '') AS second, arg_min(src, o) AS src{picks}
             FROM ({" UNION ALL BY NAME ".join(claims)}) WHERE id IS NOT NULL GROUP BY id"""  # noqa: S608
     )
+    _settle_names(con, label, " UNION ALL BY NAME ".join(claims))
     if label == "Contact":
         con.execute("""INSERT INTO node_Contact BY NAME SELECT id, min(name) AS name, 'identifier' AS grade, '' AS second, min(kind) AS kind
                FROM id_contact GROUP BY id""")
+
+
+def _settle_names(con: Connection, label: str, claims: str) -> None:
+    """Of several names in files of one kind the one that most rows carry, then the smaller text: never what a file's hash says.
+
+    The node shows a row that carries the name.
+    """
+    several = f"SELECT id FROM node_{label} WHERE name <> other"  # noqa: S608
+    if con.execute(f"SELECT 1 FROM ({several}) LIMIT 1").fetchall():  # noqa: S608
+        con.execute(
+            f"""UPDATE node_{label} SET name = s.name, src = s.src FROM (
+                  SELECT id, arg_min(name, (kind, -n, name)) AS name, arg_min(src, (kind, -n, name)) AS src
+                  FROM (SELECT c.id, c.name, min(c.o >> 56) AS kind, arg_min(c.src, c.o) AS src, coalesce(any_value(m.n), 0) AS n
+                        FROM ({claims}) c LEFT JOIN (SELECT id, text, sum(n) AS n FROM res_mention GROUP BY ALL) m ON m.id = c.id AND m.text = c.name
+                        WHERE c.id IN ({several}) AND c.name <> '' GROUP BY c.id, c.name)
+                  GROUP BY id) s WHERE s.id = node_{label}.id"""  # noqa: S608
+        )
+    con.execute(f"ALTER TABLE node_{label} DROP COLUMN other")
 
 
 def _make_edges(con: Connection, kind: str, rules: list[EdgeRule]) -> None:

@@ -6,11 +6,21 @@ from duckdb import DuckDBPyConnection as Connection
 
 from graphkit.facts.kin import compose_kin
 from graphkit.facts.rules import weaker, weakest
+from graphkit.identity.judged import drop_different
 
 HUB_CAP = 20
 """A contact shared by more subjects is a registration agent, a park, a reception (CATALOGUE 1.4)."""
 
 _BIDDER_CAP = 30
+_SAME = "from_id, to_id, amount_fen, from_date"
+"""Columns in which the halves of one transfer agree."""
+
+_IN_ORDER = """, line AS (SELECT *, row_number() OVER (PARTITION BY credit_side, {0} ORDER BY ts, id) AS i FROM free)
+  SELECT d.id, c.id, c.src FROM line c JOIN line d USING ({0}, i) WHERE c.credit_side AND NOT d.credit_side"""
+_NEAREST = f"""SELECT d.id, c.id, c.src FROM free c JOIN free d USING ({_SAME}) WHERE c.credit_side AND NOT d.credit_side
+  QUALIFY row_number() OVER (PARTITION BY c.id ORDER BY abs(epoch_us(c.ts) - epoch_us(d.ts)), d.id) = 1
+      AND row_number() OVER (PARTITION BY d.id ORDER BY abs(epoch_us(c.ts) - epoch_us(d.ts)), c.id) = 1"""  # noqa: S608
+
 _SIMILAR_CAP = 10
 
 
@@ -24,20 +34,34 @@ def derive(con: Connection) -> None:
     _control(con)
     _similar_people(con)
     _similar_orgs(con)
+    drop_different(con)
 
 
 def _merge_halves(con: Connection) -> None:
-    """The credit line of the payee's statement and the debit line of the payer's are one payment (CONTRACT 3)."""
-    if "credit_side" not in {row[0] for row in con.execute("DESCRIBE edge_PAID").fetchall()}:
+    """The credit line of the payee's statement and the debit line of the payer's are one payment (CONTRACT 3).
+
+    The debit line stays; `also` holds the row references of lines that state the same payment (null elsewhere). Of equal
+    payments of one day those with the same serial belong together, then those nearest in time, then in order of time.
+    """
+    con.execute("ALTER TABLE edge_PAID ADD COLUMN also BIGINT[]")
+    if not con.execute("SELECT 1 FROM edge_PAID WHERE credit_side LIMIT 1").fetchall():
         return
     con.execute(
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE paid_half AS
-          SELECT id, credit_side, from_id, to_id, amount_fen, from_date AS day,
-                 row_number() OVER (PARTITION BY credit_side, from_id, to_id, amount_fen, from_date ORDER BY id) AS i
-          FROM edge_PAID;
-        DELETE FROM edge_PAID WHERE id IN (
-          SELECT c.id FROM paid_half c JOIN paid_half d USING (from_id, to_id, amount_fen, day, i) WHERE c.credit_side AND NOT d.credit_side)
+          SELECT id, src, tx, ts, credit_side, {_SAME} FROM edge_PAID WHERE ({_SAME}) IN (SELECT ({_SAME}) FROM edge_PAID WHERE credit_side);
+        CREATE OR REPLACE TEMP TABLE paid_pair (debit VARCHAR, credit VARCHAR, src BIGINT)
+        """  # noqa: S608
+    )
+    for pairs in (_IN_ORDER.format(f"{_SAME}, tx"), _NEAREST, _IN_ORDER.format(_SAME)):
+        con.execute(
+            f"""INSERT INTO paid_pair
+                WITH free AS (FROM paid_half WHERE id NOT IN (SELECT unnest([debit, credit]) FROM paid_pair)) {pairs}"""  # noqa: S608
+        )
+    con.execute(
+        """
+        DELETE FROM edge_PAID WHERE id IN (SELECT credit FROM paid_pair);
+        UPDATE edge_PAID SET also = [p.src] FROM paid_pair p WHERE p.debit = edge_PAID.id
         """
     )
 
@@ -77,16 +101,21 @@ def _shared_contacts(con: Connection) -> None:
 
 
 def _co_bids(con: Connection) -> None:
+    """Two firms in at least two lots, dated by the last of these: from that day on all that the edge says holds.
+
+    The day of a lot is that of the opening, else the deadline, else the notice, else of the later of the two bids.
+    """
     con.execute(
         f"""INSERT INTO edge_CO_BID BY NAME
-            WITH b AS (SELECT DISTINCT n.bidder_id AS firm, n.lot_id, e.id AS eid, {weaker("n.bidder_grade")} AS grade
-                       FROM node_Bid n JOIN edge_BID_BY e ON e.from_id = n.id
+            WITH b AS (SELECT DISTINCT n.bidder_id AS firm, n.lot_id, e.id AS eid, {weaker("n.bidder_grade")} AS grade,
+                              coalesce(t.opened::DATE, t.deadline::DATE, t.published, n.received::DATE) AS day
+                       FROM node_Bid n JOIN edge_BID_BY e ON e.from_id = n.id LEFT JOIN node_Tender t ON t.id = n.tender_id
                        WHERE coalesce(n.status, 'valid') NOT IN ('withdrawn', 'invited')),
                  sized AS (SELECT lot_id FROM b GROUP BY lot_id HAVING count(DISTINCT firm) BETWEEN 2 AND {_BIDDER_CAP}),
                  n AS (SELECT firm, count(DISTINCT lot_id) AS lots FROM b GROUP BY firm)
             SELECT 'CO_BID:' || x.firm || '>' || y.firm || '#' || substr(md5(string_agg(x.lot_id, '|' ORDER BY x.lot_id)), 1, 12) AS id,
-                   x.firm AS from_id, y.firm AS to_id, NULL::DATE AS from_date, NULL::DATE AS to_date, 1.0 AS confidence, true AS derived,
-                   {weakest(weaker("x.grade", "y.grade"))} AS grade, NULL::BIGINT AS src,
+                   x.firm AS from_id, y.firm AS to_id, max(greatest(x.day, y.day)) AS from_date, max(greatest(x.day, y.day)) AS to_date,
+                   1.0 AS confidence, true AS derived, {weakest(weaker("x.grade", "y.grade"))} AS grade, NULL::BIGINT AS src,
                    list_sort(list_concat(list(DISTINCT x.eid), list(DISTINCT y.eid)))[:40] AS parts, count(DISTINCT x.lot_id) AS n,
                    round(count(DISTINCT x.lot_id) / (any_value(p.lots) + any_value(q.lots) - count(DISTINCT x.lot_id)), 6) AS jaccard
             FROM b x JOIN b y ON x.lot_id = y.lot_id AND x.firm < y.firm JOIN sized ON sized.lot_id = x.lot_id

@@ -9,10 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from graphkit.duck import connect
+from graphkit.facts.rules import GRADE_RANK
 from graphkit.model import EDGES, NODES
 from graphkit.types import Evidence, Source, fen_text
+from graphkit.values.names import norm_name
 
 _LABEL_OF_PREFIX = {node.prefix: label for label, node in NODES.items()}
+_AS_TYPED = r"lower(translate(regexp_replace(name, '\s', '', 'g'), '（）', '()'))"
+"""SQL of a name in the form that `norm_name` gives a key."""
+
 Sources = Callable[[Iterable[int]], Mapping[Any, Source]]
 Extras = Callable[[Iterable[int]], Mapping[Any, str]]
 
@@ -68,14 +73,28 @@ class FactReader:
                 found[values["id"]] = values
         return found
 
+    def called(self, name: str, labels: Iterable[str]) -> list[str]:
+        """Ids of nodes with that name, as it stands or in the form in which most people type it: label by label, sorted."""
+        norm = norm_name(name)
+        found: list[str] = []
+        for label in labels:
+            path = self._folder / "nodes" / f"{label}.parquet"
+            if path.exists():
+                rows = self._con.execute(
+                    f"SELECT id FROM read_parquet(?) WHERE name = ? OR {_AS_TYPED} = ? OR id = ? ORDER BY id",  # noqa: S608
+                    [str(path), name, norm, f"org:name:{norm}"],
+                ).fetchall()
+                found += [row[0] for row in rows]
+        return found
+
     def holders(self, accounts: Iterable[str]) -> dict[str, str]:
         """Account → the HOLDS_ACCOUNT edge that says best whose it is (strongest grade, then id)."""
         path = self._folder / "edges" / "HOLDS_ACCOUNT.parquet"
         if not path.exists():
             return {}
         rows = self._con.execute(
-            """SELECT to_id, arg_min(id, (CASE grade WHEN 'identifier' THEN '0' WHEN 'unique_name' THEN '1' WHEN 'scoped_name' THEN '2' ELSE '3' END) || id)
-               FROM read_parquet(?) WHERE to_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY to_id""",
+            f"""SELECT to_id, arg_min(id, ({GRADE_RANK.format("grade")}, id)) FROM read_parquet(?)
+                WHERE to_id IN (SELECT unnest(?::VARCHAR[])) GROUP BY to_id""",  # noqa: S608
             [str(path), sorted(set(accounts))],
         ).fetchall()
         return dict(rows)
@@ -90,11 +109,14 @@ class FactReader:
         rows = self.rows(i for i in ids if i not in self._known)
         parts = {p for r in rows.values() for p in r.get("parts") or ()} - set(self._known) - set(rows)
         everything = {**self.rows(sorted(parts)), **rows}
-        numbers = {r["src"] for r in everything.values() if r.get("src") is not None}
+        numbers = {
+            src for r in everything.values() for src in (r.get("src"), *(r.get("also") or ())) if src is not None
+        }
         sources, extras = self._sources(sorted(numbers)), self._extras(sorted(numbers))
         for identifier, row in everything.items():
+            also = tuple(sources[src] for src in row.get("also") or () if src in sources)
             self._known[identifier] = self._make(
-                identifier, row, sources.get(row.get("src")), extras.get(row.get("src"), "")
+                identifier, row, sources.get(row.get("src")), extras.get(row.get("src"), ""), also
             )
         return {i: self._known[i] for i in ids if i in self._known}
 
@@ -107,7 +129,14 @@ class FactReader:
             (i, src): self._make(i, rows[i], sources.get(src), extras.get(src, "")) for i, src in places if i in rows
         }
 
-    def _make(self, identifier: str, row: Mapping[str, Any], source: Source | None, extra: str) -> Evidence:
+    def _make(
+        self,
+        identifier: str,
+        row: Mapping[str, Any],
+        source: Source | None,
+        extra: str,
+        also: tuple[Source, ...] = (),
+    ) -> Evidence:
         kind, name = kind_of(identifier)
         props = self.props(identifier, row)
         if extra:
@@ -122,6 +151,7 @@ class FactReader:
             props,
             source,
             parts,
+            also,
         )
 
     @staticmethod

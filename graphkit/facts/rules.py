@@ -55,7 +55,10 @@ class EdgeRule:
 
 _ID_NUMBER = "[1-9][0-9]{5}((18|19|20)[0-9]{2}|[0-9]{2})(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}([0-9Xx]?)"
 GRADE_RANK = "CASE {} WHEN 'identifier' THEN 0 WHEN 'unique_name' THEN 1 WHEN 'scoped_name' THEN 2 ELSE 3 END"
+"""SQL of the rank of a grade, 0 the strongest (the order of `types.GRADES`): no other place spells it."""
+
 GRADE_NAME = "CASE {} WHEN 0 THEN 'identifier' WHEN 1 THEN 'unique_name' WHEN 2 THEN 'scoped_name' ELSE 'name_only' END"
+"""SQL of the grade of a rank."""
 
 
 def weaker(*columns: str) -> str:

@@ -122,7 +122,9 @@ def _reasons(ranked: Sequence[Finding]) -> tuple[dict[str, str], ...]:
 
 
 def _rows(finding: Finding) -> set[str]:
-    return {f"{e.id}@{e.source.row_sha256 if e.source else ''}" for e in finding.evidence}
+    """Each edge or node with each row that states it: one more row is new evidence."""
+    rows = ((e, (e.source, *e.also) if e.source else ()) for e in finding.evidence)
+    return {f"{e.id}@{row}" for e, found in rows for row in ([s.row_sha256 for s in found] or [""])}
 
 
 def _digest(value: object) -> str:

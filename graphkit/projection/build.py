@@ -13,10 +13,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from graphkit.facts.rules import GRADE_RANK
 from graphkit.model import EDGES, NODES
 from graphkit.projection.graph import ARRAYS, OPEN_FROM, OPEN_TO, Kind, Projection, adjacency
 from graphkit.projection.rule import COLUMNS, NO_SUPPORT, PUBLIC_KINDS
-from graphkit.projection.rules import HELPERS, PEOPLE_RULES
+from graphkit.projection.rules import HELPERS, PARTY_ACCOUNTS, PEOPLE_RULES
 from graphkit.projection.weights import EVENTS, edge_weights
 
 TYPES: tuple[str, ...] = tuple(EDGES)
@@ -29,7 +30,6 @@ _SQL = {
     "number": "DOUBLE",
     "bool": "BOOLEAN",
 }
-_RANK = "CASE {} WHEN 'identifier' THEN 0 WHEN 'unique_name' THEN 1 WHEN 'scoped_name' THEN 2 ELSE 3 END"
 _NODE_BASE = {"id": "VARCHAR", "name": "VARCHAR", "grade": "VARCHAR", "second": "VARCHAR"}
 _EDGE_BASE = {
     "id": "VARCHAR",
@@ -61,38 +61,47 @@ def build(facts: Path, kind: Kind, as_of: date | None, snapshot: str) -> Project
 def _open_tables(con: duckdb.DuckDBPyConnection, facts: Path) -> frozenset[str]:
     """A view `node_<Label>` / `edge_<TYPE>` for the whole vocabulary, typed even where nothing was loaded."""
     loaded = set()
+    rows = _row_counts(con, facts)
     groups = (("nodes", "node", NODES, _NODE_BASE), ("edges", "edge", EDGES, _EDGE_BASE))
     for folder, prefix, vocabulary, base in groups:
         for name, spec in vocabulary.items():
             props = {f"{p}_fen" if k == "money" else p: _SQL[k] for p, k in spec.props.items()}
             columns = ", ".join(f"NULL::{sql} AS {column}" for column, sql in {**base, **props}.items())
-            file = facts / folder / f"{name}.parquet"
+            file = str(facts / folder / f"{name}.parquet")
             more = ""
-            if file.is_file():
-                more = " UNION ALL BY NAME SELECT * FROM read_parquet('{}')".format(str(file).replace("'", "''"))
-                if con.execute("SELECT count(*) FROM read_parquet(?)", [str(file)]).fetchall()[0][0]:
-                    loaded.add(name)
+            if rows.get(file):
+                more = " UNION ALL BY NAME SELECT * FROM read_parquet('{}')".format(file.replace("'", "''"))
+                loaded.add(name)
             con.execute(f'CREATE TEMP VIEW "{prefix}_{name}" AS SELECT {columns} WHERE false{more}')
     return frozenset(loaded)
 
 
+def _row_counts(con: duckdb.DuckDBPyConnection, facts: Path) -> dict[str, int]:
+    """Rows in each fact file, from the footers alone; a file without rows need not be opened again."""
+    files = [str(path) for group in ("nodes", "edges") for path in (facts / group).glob("*.parquet")]
+    if not files:
+        return {}
+    return dict(con.execute("SELECT file_name, num_rows FROM parquet_file_metadata(?)", [files]).fetchall())
+
+
 def _ranked(sql: str) -> str:
     """Fill `{grade}` and `{grade_x}` with the rank of `grade` and `x.grade`."""
-    return re.sub(r"\{grade(?:_(\w))?\}", lambda m: _RANK.format(f"{m[1]}.grade" if m[1] else "grade"), sql)
+    return re.sub(r"\{grade(?:_(\w))?\}", lambda m: GRADE_RANK.format(f"{m[1]}.grade" if m[1] else "grade"), sql)
 
 
 def _rows(con: duckdb.DuckDBPyConnection, kind: Kind, as_of: date | None) -> None:
     """`fact`: one line per fact of the projection, restricted to what was valid (or had happened) at `as_of`."""
-    for helper in HELPERS:
-        con.execute(_ranked(helper.sql))
+    con.execute(_ranked(PARTY_ACCOUNTS.sql))
     if kind == "people_and_firms":
+        for helper in HELPERS:
+            con.execute(_ranked(helper.sql))
         selects = [f"SELECT {COLUMNS} FROM ({_ranked(rule.sql)})" for rule in PEOPLE_RULES]
     else:
         names = ["PAID"] if kind == "money" else [name for name in TYPES if name != "SIMILAR"]
         selects = [
             f"""SELECT from_id AS src, to_id AS dst, '{name}' AS type, id AS grp, id AS eid, from_date, to_date,
                 {"coalesce(amount_fen, 0)" if "amount" in EDGES[name].props else "0"}::BIGINT AS amount,
-                1.0::DOUBLE AS strength, confidence, {_RANK.format("grade")} AS grade, {NO_SUPPORT} AS support
+                1.0::DOUBLE AS strength, confidence, {GRADE_RANK.format("grade")} AS grade, {NO_SUPPORT} AS support
                 FROM edge_{name}"""
             for name in names
         ]
@@ -108,7 +117,7 @@ def _rows(con: duckdb.DuckDBPyConnection, kind: Kind, as_of: date | None) -> Non
 def _nodes(con: duckdb.DuckDBPyConnection, kind: Kind) -> tuple[pa.Table, dict[str, NDArray[Any]]]:
     labels = {"people_and_firms": ("Person", "Organization"), "money": ("Account",), "whole": tuple(NODES)}[kind]
     claims = " UNION ALL ".join(
-        f"""SELECT id, '{label}' AS label, name, second, {_RANK.format("grade")} AS grade,
+        f"""SELECT id, '{label}' AS label, name, second, {GRADE_RANK.format("grade")} AS grade,
                    {"kind" if label == "Organization" else "NULL"}::VARCHAR AS kind FROM node_{label}"""
         for label in labels
     )
@@ -132,32 +141,25 @@ def _nodes(con: duckdb.DuckDBPyConnection, kind: Kind) -> tuple[pa.Table, dict[s
                    label = 'Organization' AND (
                      second IN ('Hospital', 'Agency', 'School', 'Village') OR coalesce(kind, '') IN ({kinds})
                      OR (second <> 'Company' AND id IN (FROM buyer) AND id NOT IN (FROM seller))) AS public,
-                   second = 'Staff' AS staff, id IN (SELECT party FROM party_acct) AS has_account
+                   second = 'Staff' AS staff,
+                   id IN (SELECT party FROM party_acct WHERE party IS NOT NULL) AS has_account
             FROM one"""
     )
-    table = con.sql(
-        "SELECT id, label, name, second, grade, public, staff, has_account FROM node ORDER BY i"
-    ).to_arrow_table()
-    arrays = {name: table[name].to_numpy() for name in ("public", "staff", "has_account")}
-    return table.select(["id", "label", "name", "second"]), {**arrays, "node_grade": table["grade"].to_numpy()}
-
-
-def _days(column: pa.ChunkedArray, open_end: int) -> NDArray[np.int32]:
-    days = column.cast(pa.date32()).cast(pa.int32())
-    return np.asarray(days.fill_null(open_end).to_numpy(), dtype=np.int32)
+    table = con.sql("SELECT id, label, name, second FROM node ORDER BY i").to_arrow_table()
+    return table, con.sql("SELECT public, staff, has_account, grade AS node_grade FROM node ORDER BY i").fetchnumpy()
 
 
 def _edges(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, NDArray[Any]], pa.Table]:
     codes = " ".join(f"WHEN '{name}' THEN {i}" for i, name in enumerate(TYPES))
     table = con.sql(
-        f"""SELECT a.i AS src, b.i AS dst, CASE type {codes} END AS code, grp, eid, from_date, to_date, amount,
-                   strength, coalesce(confidence, 1.0) AS confidence, r.grade AS grade, support
+        f"""SELECT a.i AS src, b.i AS dst, CASE type {codes} END AS code, grp, eid, amount, strength,
+                   coalesce(from_date - DATE '1970-01-01', {OPEN_FROM})::INTEGER AS from_day,
+                   coalesce(to_date - DATE '1970-01-01', {OPEN_TO})::INTEGER AS to_day,
+                   coalesce(confidence, 1.0) AS confidence, r.grade AS grade, support
             FROM fact r JOIN node a ON a.id = r.src JOIN node b ON b.id = r.dst
             ORDER BY a.i, b.i, code, grp, amount DESC, eid, support"""
     ).to_arrow_table()
-    columns = {
-        name: table[name].to_numpy() for name in ("src", "dst", "code", "amount", "strength", "confidence", "grade")
-    }
+    columns = {name: _numbers(table[name]) for name in table.column_names if name not in ("grp", "eid", "support")}
     ends = np.stack([columns[name].astype(np.int64) for name in ("src", "dst", "code")])
     grp, eid = _dense(table["grp"]), _dense(table["eid"])
     other_end = np.any(ends[:, 1:] != ends[:, :-1], axis=0)
@@ -166,12 +168,11 @@ def _edges(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, NDArray[Any]], pa.
     keep = np.flatnonzero(once)
     first = np.flatnonzero(new_edge[keep])
     columns = {name: column[keep] for name, column in columns.items()}
-    from_day, to_day = _days(table["from_date"], OPEN_FROM)[keep], _days(table["to_date"], OPEN_TO)[keep]
     out: dict[str, NDArray[Any]] = {
         name: columns[key][first] for name, key in (("src", "src"), ("dst", "dst"), ("type_code", "code"))
     }
     out["count"] = np.diff(np.append(first, len(keep)))
-    out["from_day"], out["to_day"] = _span(from_day, to_day, first)
+    out["from_day"], out["to_day"] = _span(columns["from_day"], columns["to_day"], first)
     if len(first):
         out["grade"] = np.maximum.reduceat(columns["grade"], first)
         out["amount_fen"] = np.add.reduceat(columns["amount"], first)
@@ -184,13 +185,18 @@ def _edges(con: duckdb.DuckDBPyConnection) -> tuple[dict[str, NDArray[Any]], pa.
         TYPES, out["type_code"].astype(np.uint8), strength, out["amount_fen"].astype(np.int64), out["confidence"]
     )
     out["part_ptr"] = np.append(first, len(keep))
-    out["part_day"], out["part_amount"] = from_day, columns["amount"]
-    return out, table.select(["eid", "support"]).take(pa.array(keep)).combine_chunks()
+    out["part_day"], out["part_amount"] = columns["from_day"], columns["amount"]
+    positions = pa.Array.from_buffers(pa.int64(), len(keep), [None, pa.py_buffer(keep)])
+    return out, table.select(["eid", "support"]).take(positions).combine_chunks()
+
+
+def _numbers(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Numbers without nulls. Not `to_numpy`, nor `pa.array` above: both import pandas, half of what a build costs."""
+    return np.from_dlpack(column.combine_chunks())
 
 
 def _dense(column: pa.ChunkedArray) -> NDArray[np.int64]:
-    coded = column.combine_chunks().dictionary_encode()
-    return np.asarray(coded.indices.to_numpy(zero_copy_only=False), dtype=np.int64)
+    return np.from_dlpack(column.combine_chunks().dictionary_encode().indices).astype(np.int64)
 
 
 def _flags(changed: NDArray[np.bool_], size: int) -> NDArray[np.bool_]:
@@ -209,11 +215,11 @@ def _span(
 
 
 def _pay_years(con: duckdb.DuckDBPyConnection) -> NDArray[np.int64]:
-    table = con.sql(
+    found = con.sql(
         """SELECT DISTINCT n.i::BIGINT * 10000 + year(coalesce(p.from_date, p.ts::DATE)) AS code
            FROM (SELECT from_id AS acct, from_date, ts FROM edge_PAID UNION ALL
                  SELECT to_id, from_date, ts FROM edge_PAID) p
            JOIN party_acct a ON a.acct = p.acct JOIN node n ON n.id = a.party
            WHERE coalesce(p.from_date, p.ts::DATE) IS NOT NULL ORDER BY code"""
-    ).to_arrow_table()
-    return np.asarray(table["code"].to_numpy(), dtype=np.int64)
+    ).fetchnumpy()
+    return np.asarray(found["code"], dtype=np.int64)

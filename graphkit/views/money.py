@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from graphkit.facts.rules import GRADE_RANK
+
 MONEY_VIEWS: Mapping[str, str] = {
-    "accounts": """SELECT a.id, coalesce(a.holder_id, h.holder) AS holder_id, coalesce(a.holder_grade, h.grade) AS holder_grade, a.kind, a.bank,
+    "accounts": f"""SELECT a.id, coalesce(a.holder_id, h.holder) AS holder_id, coalesce(a.holder_grade, h.grade) AS holder_grade, a.kind, a.bank,
                           a.operator_id, h.eid
                    FROM n_Account a LEFT JOIN (
-                     SELECT to_id, arg_min(from_id, rank || id) AS holder, arg_min(grade, rank || id) AS grade, arg_min(id, rank || id) AS eid
-                     FROM (SELECT *, CASE grade WHEN 'identifier' THEN 0 WHEN 'unique_name' THEN 1 WHEN 'scoped_name' THEN 2 ELSE 3 END AS rank
-                           FROM e_HOLDS_ACCOUNT)
-                     GROUP BY to_id) h ON h.to_id = a.id""",
+                     SELECT to_id, arg_min(from_id, (rank, id)) AS holder, arg_min(grade, (rank, id)) AS grade, arg_min(id, (rank, id)) AS eid
+                     FROM (SELECT *, {GRADE_RANK.format("grade")} AS rank FROM e_HOLDS_ACCOUNT) GROUP BY to_id) h ON h.to_id = a.id""",  # noqa: S608
     "payments": """SELECT e.id AS eid, e.tx, e.ts, date_diff('day', DATE '1970-01-01', e.ts::DATE)::BIGINT AS day, e.from_id AS from_acct,
                           e.to_id AS to_acct, f.holder_id AS from_party, t.holder_id AS to_party, f.holder_grade AS from_grade,
                           t.holder_grade AS to_grade, e.amount_fen, e.channel, e.purpose, e.contract_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -52,13 +53,49 @@ def test_answers_come_in_the_order_given_with_their_keys(county: Workspace, file
     assert set(answers[1]["matches"][0]) == SUBJECT
 
 
-def test_a_number_comes_back_in_no_match(county: Workspace, files: County) -> None:
-    """The key is the caller's own word; what is found for it shows no number."""
-    number, money = files.of("persons")[0]["id_no"], files.of("accounts")[-1]["acct"]
-    answers = county.resolve([number, money])
-    assert [a["matches"][0]["id"] for a in answers] == [person_id(number), acct(money)]
-    text = json.dumps([a["matches"] for a in answers], ensure_ascii=False)
-    assert number not in text and money not in text
+def test_no_number_comes_back(county: Workspace, files: County) -> None:
+    """Keys are masked like everything else, and stand in the order given; whether anybody is found does not matter."""
+    number, money, phone = files.of("persons")[0]["id_no"], files.of("accounts")[-1]["acct"], "160 0000 0001"
+    unknown, spaced = person(99), f"{money[:4]} {money[4:]}"
+    old = number[:6] + number[8:17]
+    keys = [number, money, unknown, phone, spaced, number.lower(), old]
+    answers = county.resolve(keys)
+    assert [[m["id"] for m in a["matches"]] for a in answers] == [
+        [person_id(number)], [acct(money)], [], [], [acct(money)], [person_id(number)], [person_id(number)]
+    ]  # fmt: skip
+    assert [a["key"][-4:].upper() for a in answers] == [k[-4:].upper() for k in keys]
+    assert not any(re.search(r"\d{5}", a["key"].replace(" ", "")) for a in answers)
+    text = json.dumps(answers, ensure_ascii=False).upper()
+    assert not [secret for secret in (number, money, unknown, phone, spaced, old) if secret in text]
+
+
+def test_no_number_comes_back_in_an_error(county: Workspace) -> None:
+    for key in (person(99), account(10**6), "13912345678"):
+        with pytest.raises(UsageError) as nobody:
+            county.the(key)
+        said = json.dumps([nobody.value.as_json(lang) for lang in ("zh", "en")])
+        assert key not in said and key not in str(nobody.value) and key[-4:] in said
+
+
+@pytest.mark.parametrize("place", ["projects", "items", "names", "ids", "codes", "contracts"])
+def test_keys_of_business_come_back_as_they_were_given(county: Workspace, files: County, place: str) -> None:
+    keys = {
+        "projects": [r["project_no"] for r in files.of("tenders")],
+        "items": ["HC01", " HC01 ", "2024-00123456789012", "没有这家"],
+        "names": [r["name"] for r in files.of("organizations")],
+        "ids": [person_id(r["id_no"]) for r in files.of("persons")[:20]],
+        "codes": [r["uscc"] for r in files.of("organizations")],
+        "contracts": [r["contract_no"] for r in files.of("contracts")],
+    }[place]
+    assert [a["key"] for a in county.resolve(keys)] == keys
+
+
+def test_a_business_number_that_looks_like_an_account_is_known_by_its_match(make_workspace: Make) -> None:
+    digits = "620000000000000001"
+    ws = make_workspace(
+        {"contracts": [{"contract_no": digits, "buyer": "虚构县医院", "supplier": "虚构甲公司", "amount": "1"}]}
+    )
+    assert ws.resolve([digits]) == [{"key": digits, "matches": ws.resolve([f"contract:{digits}"])[0]["matches"]}]
 
 
 def test_people_of_one_name_are_all_listed(county: Workspace, files: County) -> None:

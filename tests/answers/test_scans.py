@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -14,10 +13,10 @@ import pytest
 
 from graphkit.errors import Busy, GraphkitError, UsageError
 from graphkit.workspace import Workspace
-from tests.conftest import ROOT, company, person, write_tables
+from tests.conftest import company, person, write_tables
+from tests.prepared import AS_OF, ROOT, Sample
 
 FILES = ROOT / "sample_graphs" / "tiny" / "files"
-AS_OF = date(2024, 12, 31)
 LOAD = {"run", "snapshot", "files", "nodes", "edges"}
 FILE = {
     "path",
@@ -38,34 +37,17 @@ SCAN = {"run", "snapshot", "as_of", "detectors", "findings", "leads"}
 DETECTOR = {"id", "version", "outcome", "reason", "missing", "applied", "hits", "seconds"}
 
 
-@pytest.fixture(scope="module")
-def bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The tiny nest as workspaces to copy: as loaded, and as loaded and scanned."""
-    with pytest.MonkeyPatch.context() as patch:
-        key = tmp_path_factory.getbasetemp() / "key"
-        key.write_text("0" * 64, "ascii")
-        patch.setenv("GRAPHKIT_KEY_FILE", str(key))
-        patch.setenv("GRAPHKIT_USER", "tester")
-        base = tmp_path_factory.mktemp("nest")
-        with Workspace(base / "loaded", lang="zh") as ws:
-            ws.load(FILES)
-        shutil.copytree(base / "loaded", base / "scanned")
-        with Workspace(base / "scanned", lang="zh") as ws:
-            ws.scan(as_of=AS_OF)
-    return {name: base / name for name in ("loaded", "scanned")}
-
-
 @pytest.fixture
-def nest(bases: dict[str, Path], tmp_path: Path) -> Iterator[Workspace]:
+def nest(sample: Callable[[str], Sample], tmp_path: Path) -> Iterator[Workspace]:
     """A workspace of its own with the tiny nest, not yet scanned."""
-    with Workspace(shutil.copytree(bases["loaded"], tmp_path / "nest"), lang="zh") as ws:
+    with Workspace(sample("tiny").copy(tmp_path / "nest", scanned=False), lang="zh") as ws:
         yield ws
 
 
 @pytest.fixture
-def scanned(bases: dict[str, Path], tmp_path: Path) -> Iterator[Workspace]:
+def scanned(sample: Callable[[str], Sample], tmp_path: Path) -> Iterator[Workspace]:
     """A workspace of its own with the tiny nest, scanned once."""
-    with Workspace(shutil.copytree(bases["scanned"], tmp_path / "scanned"), lang="zh") as ws:
+    with Workspace(sample("tiny").copy(tmp_path / "scanned"), lang="zh") as ws:
         yield ws
 
 
@@ -98,10 +80,9 @@ def more(folder: Path) -> Path:
     )
 
 
-def test_a_load_report_accounts_for_every_row(tmp_path: Path) -> None:
-    with Workspace(tmp_path / "ws") as ws:
-        report = ws.load(FILES)
-        again = ws.load(FILES)
+def test_a_load_report_accounts_for_every_row(sample: Callable[[str], Sample], nest: Workspace) -> None:
+    report = sample("tiny").report("load")
+    again = nest.load(FILES)
     assert set(report) >= LOAD and report["files"]
     for row in report["files"]:
         assert set(row) >= FILE
@@ -175,15 +156,24 @@ def test_new_data_make_a_scan_due(scanned: Workspace, tmp_path: Path) -> None:
     assert "due" not in report and report["snapshot"] == scanned.snapshot
 
 
-def test_due_scans_when_the_hours_have_passed(tmp_path: Path) -> None:
-    root = tmp_path / "ws"
-    root.mkdir()
+def test_due_scans_when_the_hours_have_passed(sample: Callable[[str], Sample], tmp_path: Path) -> None:
+    root = sample("tiny").copy(tmp_path / "ws", scanned=False)
     (root / "graphkit.toml").write_text("[schedule]\nevery_hours = 1\n", "utf-8")
     with Workspace(root) as ws:
-        ws.load(FILES)
         first = ws.scan(due=True)
         assert first["run"] is not None and "due" not in first
         assert ws.scan(due=True)["due"] is False
+
+
+def test_what_could_not_run_says_why_in_the_language_asked_for(tmp_path: Path) -> None:
+    def reasons(ws: Workspace, **asked: Any) -> set[str]:
+        return {d["reason"] for d in ws.scan(as_of=AS_OF, **asked)["detectors"]}
+
+    with Workspace(tmp_path / "ws", lang="zh") as zh, Workspace(tmp_path / "ws", lang="en") as en:
+        assert all(r.startswith("缺少 ") and "missing" not in r for r in reasons(zh))
+        assert all(r.startswith("missing ") and r.isascii() for r in reasons(en, due=True)), "the report of the zh scan"
+        assert all(r.startswith("missing ") and r.isascii() for r in reasons(en))
+        assert all(r.startswith("缺少 ") for r in reasons(zh, due=True))
 
 
 def test_before_any_data_every_answer_is_empty(tmp_path: Path) -> None:
@@ -202,7 +192,9 @@ def test_confirmed_members_are_seeds(scanned: Workspace) -> None:
     chosen = lead["subjects"][0]["id"]
     answer = scanned.decide(lead["lead_no"], "confirm", subjects=(chosen,))
     assert answer["confirmed"] == [chosen]
-    assert answer["history"][-1]["action"] == "confirm"
+    step = answer["history"][-1]
+    assert step["action"] == "confirm"
+    assert step["note"] == f"{lead['subjects'][0]['name']} {chosen}"
     found = scanned.expand(answer["confirmed"], top=5, as_of=AS_OF)
     assert [s["id"] for s in found["seeds"]] == [chosen]
     assert found["candidates"] and chosen not in {c["id"] for c in found["candidates"]}
@@ -263,7 +255,7 @@ def test_a_pinned_snapshot_answers_from_before(nest: Workspace, tmp_path: Path) 
     with Workspace(nest.root, snapshot=before[0]) as pinned:
         assert state(pinned) == before
         assert pinned.resolve([person(72), "虚构新公司"]) == [
-            {"key": person(72), "matches": []},
+            {"key": "*" * 14 + person(72)[-4:], "matches": []},
             {"key": "虚构新公司", "matches": []},
         ]
         assert pinned.view("people").shape[0] < nest.view("people").shape[0]

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ import pytest
 
 from graphkit.errors import UsageError
 from graphkit.evidence.picture import graphml, html, xml_text
-from graphkit.evidence.standalone import canonical_zip, check
+from graphkit.evidence.standalone import canonical_zip, check, check_rows
 from graphkit.workspace import Workspace
+from tests.conftest import Tables, account, company, hospital, person, write_tables
 
 SEEDS = 200
 
@@ -241,3 +243,82 @@ def test_hostile_names_stay_text() -> None:
 def test_verify_of_nothing_is_a_usage_error(tiny: Workspace, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         tiny.verify(tmp_path / "absent.zip")
+
+
+# — one payment, two statements —
+
+BRIBED: Tables = {
+    "organizations": [
+        {"uscc": hospital(1), "name": "虚构县医院", "type": "医院"},
+        {"uscc": company(1), "name": "虚构甲公司", "type": "企业"},
+    ],
+    "staff": [{"org": "虚构县医院", "name": "虚一", "id_no": person(1), "role_code": "设备科长", "from_date": "2018-01-01"}],
+    "roles": [{"company": "虚构甲公司", "holder": "虚一", "holder_id": person(1), "kind": "股东", "share_pct": "60"}],
+    "contracts": [
+        {"contract_no": "C1", "buyer": "虚构县医院", "supplier": "虚构甲公司", "amount": "2600000", "signed": "2024-05-10"}
+    ],
+    "accounts": [
+        {"acct": account(1), "holder": "虚构甲公司", "holder_id": company(1), "kind": "对公"},
+        {"acct": account(2), "holder": "虚一", "holder_id": person(1), "kind": "储蓄"},
+    ],
+}  # fmt: skip
+
+
+def _transfer(tx: str, ts: str, own: int, other: int, direction: str) -> dict[str, str]:
+    return {"tx": tx, "ts": ts, "from_acct": account(own), "to_acct": account(other), "amount": "20000", "direction": direction}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def halves(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pack of a bribe that stands in the payer's statement and in the payee's."""
+    base = tmp_path_factory.mktemp("halves")
+    write_tables(base / "files", BRIBED)
+    write_tables(base / "files" / "bank_a", {"transactions": [_transfer("A1", "2024-06-01 09:00:00", 1, 2, "借")]})
+    write_tables(base / "files" / "bank_b", {"transactions": [_transfer("B7", "2024-06-01 09:00:03", 2, 1, "贷")]})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRAPHKIT_USER", "tester")
+        with Workspace(base / "ws", lang="zh") as ws:
+            ws.load(base / "files")
+            ws.scan(detectors=("F02", "K01"), as_of=date(2024, 12, 31))
+            ws.pack(ws.leads()[0]["lead_no"], base / "halves.zip")
+            (paid,) = (e for f in ws.findings() for e in f["evidence"] if e["type"] == "PAID")
+            assert [s["file"] for s in paid["sources"]] == ["bank_a/transactions.csv", "bank_b/transactions.csv"]
+            before = ws.findings(top=0), ws.leads(top=0)
+            again = ws.scan(detectors=("K01",), as_of=date(2024, 12, 31))
+            assert (ws.findings(top=0), ws.leads(top=0)) == before and again["leads"]["updated"] == 0
+    return base / "halves.zip"
+
+
+def test_a_pack_holds_the_rows_of_both_statements(halves: Path) -> None:
+    files = unpacked(halves)
+    rows = [json.loads(line) for line in files["L-0001/data/rows.jsonl"].splitlines()]
+    assert {(r["file"], r["row"]) for r in rows} >= {("bank_a/transactions.csv", 2), ("bank_b/transactions.csv", 2)}
+    assert check(halves)["ok"]
+    for name in ("report.zh.html", "report.en.html", "graph.html", "graph.graphml"):
+        page = files[f"L-0001/data/{name}"].decode()
+        assert "bank_a/transactions.csv" in page and "bank_b/transactions.csv" in page, name
+
+
+@pytest.mark.parametrize("statement", ["bank_a", "bank_b"])
+def test_the_verifier_misses_the_row_of_either_statement(halves: Path, statement: str) -> None:
+    """A pack sealed anew without one of the two rows is not whole."""
+    files = {name.partition("/")[2]: content for name, content in unpacked(halves).items()}
+    lines = files["data/rows.jsonl"].splitlines(keepends=True)
+    kept = [line for line in lines if not json.loads(line)["file"].startswith(statement)]
+    assert len(kept) == len(lines) - 1
+    problems, _, _ = check_rows({**files, "data/rows.jsonl": b"".join(kept)})
+    assert [(p["file"], p["row"]) for p in problems] == [("data/graph.json", 2)]
+    assert str(problems[0]["problem"]).startswith("PAID:")
+
+
+def test_a_second_statement_is_new_evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tables(tmp_path / "files", {**BRIBED, "transactions": [_transfer("A1", "2024-06-01 09:00:00", 1, 2, "借")]})
+    write_tables(tmp_path / "more", {"transactions": [_transfer("B7", "2024-06-01 09:00:03", 2, 1, "贷")]})
+    with Workspace(tmp_path / "ws", lang="zh") as ws:
+        ws.load(tmp_path / "files")
+        ws.scan(detectors=("F02", "K01"), as_of=date(2024, 12, 31))
+        amount = ws.leads()[0]["amount_cny"]
+        ws.load(tmp_path / "more")
+        report = ws.scan(detectors=("F02", "K01"), as_of=date(2024, 12, 31))
+        assert report["leads"] == {"new": 0, "updated": 1, "unchanged": 0}
+        assert ws.leads()[0]["amount_cny"] == amount

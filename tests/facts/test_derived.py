@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import duckdb
 import pytest
@@ -152,3 +153,114 @@ def test_ownership_in_a_circle_ends(make_workspace: Make) -> None:
     ]
     ws = make_workspace({"roles": roles, "organizations": [{"uscc": company(1), "name": "虚构甲公司"}]})
     assert {to for to, _ in rows(ws, "CONTROLS", "to_id, eff_pct")} == {"org:name:虚构乙公司"}
+
+
+# — one payment, two statements —
+
+HALVES: Tables = {
+    "transactions": [
+        {**payment("A1", 1, 2, "500", "2023-05-06 10:00:00", "借"), "memo": "甲行"},
+        {**payment("A2", 1, 2, "500", "2023-05-06 15:00:00", "借"), "memo": "甲行"},
+        {**payment("B9", 2, 1, "500", "2023-05-06 15:00:02", "贷"), "memo": "乙行"},
+        {**payment("B7", 1, 3, "700", "2023-05-06 16:00:00", ""), "memo": "丙行"},
+    ],
+    "accounts": [{"acct": account(n), "holder": f"虚{n}", "holder_id": person(n)} for n in (1, 2, 3)],
+}
+
+
+def _lines(evidence: dict[str, object]) -> list[int]:
+    sources = evidence.get("sources", [evidence["source"]])
+    return [s["row"] for s in sources]  # type: ignore[attr-defined]
+
+
+def _paid(answer: object) -> dict[str, list[int]]:
+    """Serial of each payment in an answer → the rows that state it."""
+    found: dict[str, list[int]] = {}
+    if isinstance(answer, dict):
+        if answer.get("type") == "PAID" and answer.get("kind") == "edge":
+            found[answer["props"]["tx"]] = _lines(answer)
+        for inner in answer.values():
+            found |= _paid(inner)
+    elif isinstance(answer, list):
+        for inner in answer:
+            found |= _paid(inner)
+    return found
+
+
+def test_a_merged_payment_shows_the_row_of_either_statement(make_workspace: Make) -> None:
+    """The credit line of 15:00:02 belongs to the debit line of 15:00, not to the one of 10:00."""
+    ws = make_workspace(HALVES)
+    expected = {"A1": [2], "A2": [3, 4], "B7": [5]}
+    assert _paid(ws.neighbors(account(1))) == expected
+    assert _paid(ws.expand([person(1)], top=5)).items() >= {"A2": [3, 4]}.items()
+    alone = make_workspace({**HALVES, "transactions": HALVES["transactions"][1:]})
+    assert _paid(alone.path(person(1), person(2))) == {"A2": [2, 3]}
+    merged = next(n["edge"] for n in ws.neighbors(account(1))["neighbors"] if n["edge"]["props"].get("tx") == "A2")
+    assert merged["source"] == merged["sources"][0]
+    assert {s["row_sha256"] for s in merged["sources"]} != {merged["source"]["row_sha256"]}
+
+
+def test_only_payments_know_further_rows(make_workspace: Make) -> None:
+    ws = make_workspace(HALVES)
+    assert rows(ws, "PAID", "tx, len(also)") == [("A1", None), ("A2", 1), ("B7", None)]
+    held = duckdb.sql(f"DESCRIBE SELECT * FROM '{ws.facts_dir}/edges/HOLDS_ACCOUNT.parquet'").fetchall()
+    assert "also" not in {name for name, *_ in held}
+
+
+def test_equal_serials_pair_halves_of_equal_payments(make_workspace: Make) -> None:
+    ws = make_workspace(
+        {
+            "transactions": [
+                payment("X1", 1, 2, "500", "2023-05-06 10:00:00", "借"),
+                payment("X2", 1, 2, "500", "2023-05-06 10:00:01", "借"),
+                payment("X2", 2, 1, "500", "2023-05-06 10:00:00", "贷"),
+            ]
+        }
+    )
+    assert _paid(ws.neighbors(account(1))) == {"X1": [2], "X2": [3, 4]}
+
+
+# — bids together, and when —
+
+
+def _bid_together(*days: str) -> Tables:
+    return {
+        "tenders": [
+            {"project_no": f"T{i}", "method": "公开招标", "buyer": "虚构县医院", "published": day}
+            for i, day in enumerate(days)
+            if day
+        ],
+        "bids": [{"project_no": f"T{i}", "bidder": b, "amount": "1"} for i in range(len(days)) for b in ("虚甲公司", "虚乙公司")],
+    }  # fmt: skip
+
+
+def test_bidding_together_is_dated_by_the_last_lot_it_counts(make_workspace: Make) -> None:
+    ws = make_workspace(_bid_together("2021-03-01", "2022-04-01", "2023-05-01"))
+    assert [tuple(map(str, r)) for r in rows(ws, "CO_BID", "n, from_date, to_date")] == [
+        ("3", "2023-05-01", "2023-05-01")
+    ]
+
+    def ties(as_of: date | None) -> list[int]:
+        answer = ws.neighbors("虚甲公司", as_of=as_of)
+        hops = [h["type"] for p in ws.path("虚甲公司", "虚乙公司", as_of=as_of)["paths"] for h in p["hops"]]
+        return [sum(g["count"] for g in answer["groups"] if g["type"] == "CO_BID"), hops.count("CO_BID")]
+
+    assert ties(date(2023, 4, 30)) == [0, 0]
+    assert ties(date(2023, 5, 1)) == ties(date(2030, 1, 1)) == ties(None) == [1, 1]
+
+
+def test_the_opening_counts_before_the_deadline_and_the_notice(make_workspace: Make) -> None:
+    tables = _bid_together("2021-03-01", "2021-03-01")
+    dated = {"deadline": "2021-03-20 09:00:00", "opened": "2021-03-21 09:00:00"}
+    tables = {**tables, "tenders": [tables["tenders"][0], {**tables["tenders"][1], **dated}]}
+    ws = make_workspace(tables)
+    assert [str(r[0]) for r in rows(ws, "CO_BID", "from_date")] == ["2021-03-21"]
+    late = {**tables, "tenders": [{k: v for k, v in t.items() if k != "opened"} for t in tables["tenders"]]}
+    assert [str(r[0]) for r in rows(make_workspace(late), "CO_BID", "from_date")] == ["2021-03-20"]
+
+
+def test_bidding_together_without_any_day_is_undated(make_workspace: Make) -> None:
+    ws = make_workspace(_bid_together("", ""))
+    assert rows(ws, "CO_BID", "n, from_date, to_date") == [(2, None, None)]
+    received = {"bids": [{**b, "received": "2022-01-02 10:00:00"} for b in _bid_together("", "")["bids"]]}
+    assert [str(r[0]) for r in rows(make_workspace(received), "CO_BID", "to_date")] == ["2022-01-02"]

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from graphkit.facts.build import build_facts
 from graphkit.workspace import Workspace
 from tests.conftest import account, company, hospital, person
+from tests.repeats import repeats
 
 Rows = list[dict[str, str]]
 HOSPITAL = "虚构县医院"
@@ -56,8 +57,12 @@ HEADERS = {
     "kinship": {"id_no_a": "本人身份证号", "id_no_b": "亲属身份证号", "code": "关系"},
     "organizations": {"uscc": "统一社会信用代码", "name": "单位名称", "type": "单位类型"},
 }
-FAST = settings(
-    max_examples=2, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+# An example builds the facts three or four times, two seconds of work.
+FEW = settings(
+    max_examples=repeats(2, 12),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 number = st.integers(1, 5).map(person)
@@ -189,25 +194,27 @@ UNRELATED: dict[str, Rows] = {
 }
 
 
-@FAST
+@pytest.mark.exhaustive
+@FEW
 @given(tables=TABLES, data=st.data())
 def test_how_the_rows_arrive_does_not_matter(place: Any, tables: dict[str, Rows], data: st.DataObject) -> None:
     plain = loaded(place, tables)
     truth = (facts(plain), edges(plain), stated(plain))
-    assert facts(in_another_order(place, tables, data.draw(st.permutations(sorted(tables))))) == truth[0], (
-        "files in another order"
+    wide = {**tables, "kinship": [{**row, "basis": "", "from_date": ""} for row in tables["kinship"]]}
+    assert facts(in_another_order(place, wide, data.draw(st.permutations(sorted(tables))))) == truth[0], (
+        "files in another order, or a column that is empty"
     )
     assert edges(as_received(place, tables, data.draw(st.sampled_from(["gb18030", "utf-8-sig"])))) == truth[1], (
         "encoding and headers"
     )
-    wide = {**tables, "kinship": [{**row, "basis": "", "from_date": ""} for row in tables["kinship"]]}
-    assert facts(loaded(place, wide)) == truth[0], "a column that is empty"
     shuffled = {template: data.draw(st.permutations(table)) for template, table in tables.items()}
-    assert stated(loaded(place, shuffled)) == truth[2], "rows in another order"
-    assert stated(in_pieces(place, tables, data.draw(st.integers(0, 5)))) == truth[2], "files in two pieces"
+    assert stated(in_pieces(place, shuffled, data.draw(st.integers(0, 5)))) == truth[2], (
+        "rows in another order, or files in two pieces"
+    )
 
 
-@FAST
+@pytest.mark.exhaustive
+@FEW
 @given(tables=TABLES, name=st.sampled_from(PEOPLE))
 def test_what_is_added_changes_no_tie_and_merges_nobody(place: Any, tables: dict[str, Rows], name: str) -> None:
     """An unrelated file leaves every edge; one more person of a known name, with another number, adds candidates only."""

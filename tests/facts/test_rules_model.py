@@ -12,9 +12,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from graphkit.facts.build import SQL_TYPES, column_of
+from graphkit.facts.rules import GRADE_NAME, GRADE_RANK
 from graphkit.model import EDGES, NODES
+from graphkit.types import GRADES as GRADE_ORDER
 from graphkit.workspace import Workspace
-from tests.views.county import FILES, County, county_files, county_workspace
+from tests.conftest import ROOT
+from tests.views.county import FILES, County, county_files
 
 GRADES = {"identifier", "unique_name", "scoped_name", "name_only"}
 FORMS = {
@@ -47,11 +50,6 @@ ARROW = {
     "DOUBLE": pa.float64(),
     "BOOLEAN": pa.bool_(),
 }
-
-
-@pytest.fixture(scope="module")
-def county() -> Workspace:
-    return county_workspace()
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +124,18 @@ def test_second_labels_and_grades(con: duckdb.DuckDBPyConnection) -> None:
     assert {g for (g,) in con.execute("SELECT DISTINCT grade FROM edge").fetchall()} <= GRADES
 
 
+def test_grades_are_ranked_alike_in_sql_and_python_and_in_one_place() -> None:
+    values = ", ".join(f"('{grade}')" for grade in GRADE_ORDER)
+    rows = duckdb.sql(
+        f"SELECT g, {GRADE_RANK.format('g')} AS r, {GRADE_NAME.format(GRADE_RANK.format('g'))} FROM (VALUES {values}) t(g) ORDER BY r"
+    ).fetchall()
+    assert rows == [(grade, rank, grade) for rank, grade in enumerate(GRADE_ORDER)]
+    spelled = [
+        p for p in (ROOT / "graphkit").rglob("*.py") if re.search(r"WHEN 'unique_name' THEN '?1", p.read_text("utf-8"))
+    ]
+    assert [p.name for p in spelled] == ["rules.py"]
+
+
 def test_every_node_has_a_name_to_show(con: duckdb.DuckDBPyConnection) -> None:
     assert con.execute("SELECT id FROM node WHERE name IS NULL OR trim(name) = ''").fetchall() == []
     described = con.execute("SELECT label, count(*) FROM node WHERE name = id GROUP BY label").fetchall()
@@ -157,9 +167,8 @@ def test_confidence_and_parts_of_derived_edges(con: duckdb.DuckDBPyConnection) -
 
 def test_parts_are_facts_and_no_part_is_stronger_than_its_whole_claims(con: duckdb.DuckDBPyConnection) -> None:
     """A derived edge is as weak as its weakest part; parts of SIMILAR are the two who are alike."""
-    rank = "CASE {} WHEN 'identifier' THEN 0 WHEN 'unique_name' THEN 1 WHEN 'scoped_name' THEN 2 ELSE 3 END"
     rows = con.execute(
-        f"""SELECT e.id, max({rank.format("e.grade")}), max({rank.format("p.grade")}), count(p.id), any_value(len(e.parts))
+        f"""SELECT e.id, max({GRADE_RANK.format("e.grade")}), max({GRADE_RANK.format("p.grade")}), count(p.id), any_value(len(e.parts))
             FROM (SELECT *, unnest(parts) AS part FROM edge WHERE derived AND type NOT IN ('SIMILAR', 'CO_BID')) e LEFT JOIN edge p ON p.id = e.part
             GROUP BY e.id"""
     ).fetchall()
@@ -208,7 +217,7 @@ def personal_numbers(files: County) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("group", ["nodes", "edges"])
+@pytest.mark.parametrize("group", ["nodes", "edges", "rows"])
 def test_no_personal_number_stands_in_the_facts(county: Workspace, files: County, group: str) -> None:
     numbers = personal_numbers(files)
     assert len(numbers) > 1500

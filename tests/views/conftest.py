@@ -1,4 +1,4 @@
-"""The county, shared by the tests of this folder."""
+"""The county's files and views, shared by the tests of this folder."""
 
 from __future__ import annotations
 
@@ -8,13 +8,7 @@ import pytest
 
 from graphkit.views import Views
 from graphkit.workspace import Workspace
-from tests.views.county import AS_OF, MIDWAY, County, county_files, county_workspace
-
-
-@pytest.fixture(scope="session")
-def county() -> Workspace:
-    """The loaded county; read only."""
-    return county_workspace()
+from tests.views.county import AS_OF, MIDWAY, County, county_files
 
 
 @pytest.fixture(scope="session")

@@ -1,30 +1,23 @@
-"""The shipped county, loaded once for all tests that only read it, and its files as plain Python rows."""
+"""The files of the shipped county as plain Python rows; its workspace is the fixture `county`."""
 
 from __future__ import annotations
 
-import atexit
 import csv
-import shutil
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
-from tempfile import mkdtemp
-
-import pytest
 
 from graphkit.identity.keys import keyed
 from graphkit.values.account import normalise_account
 from graphkit.values.id_no import normalise_id_no
 from graphkit.values.names import norm_name
 from graphkit.values.phone import normalise_phone
-from graphkit.workspace import Workspace
-from tests.conftest import ROOT
+from tests import prepared
 
-FILES = ROOT / "sample_graphs" / "county" / "files"
-KEY = b"0" * 64
-AS_OF = date(2024, 12, 31)
+FILES = prepared.ROOT / "sample_graphs" / "county" / "files"
+KEY = prepared.KEY.encode()
+AS_OF = prepared.AS_OF
 MIDWAY = date(2022, 6, 15)
 """A day in the middle of the county's story: much has happened, much has not."""
 
@@ -181,21 +174,6 @@ class County:
 def county_files() -> County:
     """The oracle's rows, read once."""
     return County()
-
-
-@cache
-def county_workspace() -> Workspace:
-    """The county, loaded and scanned once for the whole run; for reading only."""
-    base = Path(mkdtemp(prefix="county-"))
-    atexit.register(shutil.rmtree, base, ignore_errors=True)
-    (base / "key").write_bytes(KEY)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRAPHKIT_KEY_FILE", str(base / "key"))
-        patch.setenv("GRAPHKIT_USER", "tester")
-        ws = Workspace(base / "ws", lang="zh")
-        ws.load(FILES)
-        ws.scan(as_of=AS_OF)
-    return ws
 
 
 def up_to(last: date, *days: date | datetime | None) -> bool:

@@ -469,7 +469,7 @@ def exclusive_schemes(c: County, as_of: date) -> Told:
 
 def whitelists(c: County, as_of: date) -> Told:
     for at, r in c.placed("whitelists"):
-        yield (r["detector"], r["kind"], r["value"], acct(r["value"]), day(r["valid_from"]), None), at
+        yield (r["detector"], r["kind"], f"尾号{r['value'][-4:]}", acct(r["value"]), day(r["valid_from"]), None), at
 
 
 ORACLES: dict[str, tuple[str, Oracle]] = {
