@@ -7,7 +7,7 @@ from typing import Any
 
 from graphkit.ui.drawing import edge_caption
 from graphkit.ui.markup import tag
-from graphkit.ui.panels import headings, show_source
+from graphkit.ui.panels import headings, show_source, source_of
 from graphkit.ui.parts import Edge
 from graphkit.ui.session import html, lang, say, table
 from graphkit.ui.state import State
@@ -68,7 +68,6 @@ def _row(state: State, edge: Edge, origin: str | None) -> dict[str, object]:
     arrow = "" if origin is None else "→ " if edge.from_id == origin else "← "
     derived = f"（{say('derived')}）" if edge.parts or props.get("derived") else ""
     other = edge.to_id if edge.from_id == origin else edge.from_id
-    source = edge.source or {}
     return {
         "relation": arrow + edge_caption(edge.type, language) + derived,
         "counterpart": _name(state, other),
@@ -77,9 +76,7 @@ def _row(state: State, edge: Edge, origin: str | None) -> dict[str, object]:
         "date": props.get("ts") or props.get("date") or props.get("from_date") or "",
         "until": props.get("to_date") or "",
         "amount": props.get("amount_cny") or "",
-        "file": source.get("file", ""),
-        "sheet": source.get("sheet") or "",
-        "row": source.get("row", ""),
+        **source_of({"sources": edge.sources}),
     }
 
 
@@ -92,14 +89,14 @@ def _show_edge(state: State, edge: Edge) -> None:
     language = lang()
     title = f"{_name(state, edge.from_id)} → {edge_caption(edge.type, language)} → {_name(state, edge.to_id)}"
     html(tag("h5", title))
-    if edge.source:
-        show_source({"props": edge.props, "source": edge.source})
+    if edge.sources:
+        show_source({"props": edge.props, "sources": edge.sources})
         return
     html(tag("p", say("no_source"), "dim"))
     if edge.parts:
         html(tag("h5", say("parts")))
         for part in edge.parts:
-            item: Mapping[str, Any] = {"props": part.props, "source": part.source}
+            item: Mapping[str, Any] = {"props": part.props, "sources": part.sources}
             html(
                 tag(
                     "p",

@@ -56,9 +56,17 @@ def headings(*keys: str) -> dict[str, str]:
 
 
 def source_of(row: Json) -> dict[str, object]:
-    """File, sheet and row of an EVIDENCE's source, empty for a derived one."""
-    source = row.get("source") or {}
-    return {"file": source.get("file", ""), "sheet": source.get("sheet") or "", "row": source.get("row", "")}
+    """File, sheet and row of an EVIDENCE's sources, empty for a derived one."""
+    sources = _sources(row)
+    once = {key: dict.fromkeys(str(s.get(key) or "") for s in sources) for key in ("file", "sheet")}
+    return {
+        **{key: " + ".join(texts) for key, texts in once.items()},
+        "row": " + ".join(str(s["row"]) for s in sources),
+    }
+
+
+def _sources(row: Json) -> list[Mapping[str, Any]]:
+    return list(row.get("sources") or ([row["source"]] if row.get("source") else ()))
 
 
 def evidence_rows(evidence: Iterable[Json], names: Mapping[str, str]) -> list[dict[str, object]]:
@@ -147,10 +155,14 @@ def show_evidence(evidence: Iterable[Json], names: Mapping[str, str], key: str) 
 
 def show_source(item: Json) -> None:
     """Where an EVIDENCE was read from: file, row, hashes, and the raw cells beside what was read from them."""
-    source = item.get("source")
-    if not source:
+    sources = _sources(item)
+    if not sources:
         html(tag("p", say("no_source"), "dim"))
-        return
+    for source in sources:
+        _show_row(item, source)
+
+
+def _show_row(item: Json, source: Mapping[str, Any]) -> None:
     place = f"{source['file']} · {say('sheet')} {source['sheet']}" if source.get("sheet") else str(source["file"])
     html(tag("h5", say("source")), tag("p", f"{place} · {say('row')} {source['row']}"))
     html(

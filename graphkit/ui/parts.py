@@ -39,14 +39,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A relationship with the row it was read from; a derived one has parts instead."""
+    """A relationship with the rows it was read from (a payment may have two); a derived one has parts instead."""
 
     id: str
     type: str
     from_id: str
     to_id: str
     props: Mapping[str, Any] = field(default_factory=dict)
-    source: Mapping[str, Any] | None = None
+    sources: tuple[Mapping[str, Any], ...] = ()
     parts: tuple[Edge, ...] = ()
 
     @property
@@ -88,7 +88,7 @@ def edge_of(row: Mapping[str, Any]) -> Edge:
         from_id=str(row["from"]),
         to_id=str(row["to"]),
         props=dict(row.get("props") or {}),
-        source=row.get("source"),
+        sources=tuple(row.get("sources") or ([row["source"]] if row.get("source") else ())),
         parts=tuple(edge_of(p) for p in row.get("derived_from") or () if p.get("kind") == "edge"),
     )
 

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from graphkit.shipped import shipped
 from graphkit.ui import explore
 from graphkit.ui.desk import Desk, open_desk
 from graphkit.ui.download import build_pack
 from graphkit.ui.drawing import draw_edges, draw_nodes
 from graphkit.ui.port import Workbench
 from graphkit.ui.tickets import file_sha256
+from tests.prepared import Sample
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    ws = open_desk(tmp_path_factory.mktemp("desk") / "ws", "zh")
-    ws.load(shipped("sample_graphs") / "tiny" / "files")
-    ws.scan(as_of=date(2024, 12, 31))
+def desk(sample: Callable[[str], Sample], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    ws = open_desk(sample("tiny").copy(tmp_path_factory.mktemp("desk") / "ws"), "zh")
     yield ws
     ws.close()
 
@@ -41,7 +38,7 @@ def test_a_real_lead_opens_with_every_edge_leading_to_a_row(desk: Desk) -> None:
     assert {s["id"] for s in lead["subjects"]} <= state.view.nodes.keys()
     assert state.view.edges
     for edge in state.view.edges.values():
-        rows = [edge.source] if edge.source else [p.source for p in edge.parts]
+        rows = edge.sources or [s for p in edge.parts for s in p.sources]
         assert rows and all(r and r["file"] and r["row"] for r in rows), edge.id
     assert draw_nodes(state, "zh").keys() == state.view.nodes.keys()
     assert draw_edges(state, "en")
@@ -50,7 +47,7 @@ def test_a_real_lead_opens_with_every_edge_leading_to_a_row(desk: Desk) -> None:
 def test_a_source_leads_back_to_the_raw_cells(desk: Desk) -> None:
     lead = desk.lead(desk.leads(top=1)[0]["lead_no"])
     state, _ = explore.open_lead(desk, lead)
-    source = next(e.source for e in state.view.edges.values() if e.source)
+    source = next(e.sources[0] for e in state.view.edges.values() if e.sources)
     cells = desk.source_row(source)["cells"]
     assert cells
     assert all(isinstance(k, str) for k in cells)

@@ -8,6 +8,7 @@ import pytest
 
 from graphkit.errors import UsageError
 from graphkit.ui import explore
+from graphkit.ui.panels import source_of
 from graphkit.ui.parts import colours_of, edge_of, node_of, worse, yuan
 from graphkit.ui.state import State, apply_event
 from tests.ui.stub import CLERKS, HOSTILE, Stub
@@ -39,9 +40,9 @@ def test_a_lead_opens_with_subjects_evidence_and_colours(ws: Stub, opened: State
 
 def test_a_derived_edge_keeps_its_parts(opened: State) -> None:
     control = next(e for e in opened.view.edges.values() if e.type == "CONTROLS")
-    assert control.source is None
+    assert control.sources == ()
     assert [p.type for p in control.parts] == ["KIN_OF", "OWNS"]
-    assert all(p.source for p in control.parts)
+    assert all(p.sources for p in control.parts)
 
 
 def test_expanding_adds_beside_and_moves_nothing(ws: Stub, opened: State) -> None:
@@ -137,3 +138,23 @@ def test_what_the_reader_opens_and_finds_matters_until_it_is_undone(ws: Stub, op
     found = explore.put_path(ws, after, explore.find_paths(ws, "person:01", "org:C4")[0])
     assert all(found.view.matters(i) for e in found.lit for i in e.partition(":")[2].split("#")[0].split(">"))
     assert apply_event(apply_event(found, {"type": "undo"}), {"type": "undo"}).view.marked == opened.view.marked
+
+
+def test_a_payment_of_two_statements_shows_both_rows() -> None:
+    rows = [{"file": f"{name}.csv", "sheet": None, "row": 7, "sha256": "0", "row_sha256": "1"} for name in ("甲", "乙")]
+    paid = {
+        "kind": "edge",
+        "id": "PAID:a>b#0",
+        "type": "PAID",
+        "from": "a",
+        "to": "b",
+        "source": rows[0],
+        "sources": rows,
+    }
+    edge = edge_of(paid)
+    assert edge.sources == tuple(rows)
+    assert (
+        source_of({"sources": edge.sources})
+        == source_of(paid)
+        == {"file": "甲.csv + 乙.csv", "sheet": "", "row": "7 + 7"}
+    )
