@@ -4,7 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := PIP_CACHE_DIR=$(CURDIR)/.cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 $(BIN)/python -m pip install -q --require-hashes --no-deps
 
-.PHONY: demo test test-neo4j test-browser app lint format bench clean
+# Tests start many processes: modules are compiled once, not in each of them.
+export PYTHONDONTWRITEBYTECODE :=
+
+.PHONY: demo test test-exhaustive test-neo4j test-browser app lint format bench clean
 
 demo: $(VENV)/runtime
 	$(BIN)/graphkit demo
@@ -14,6 +17,9 @@ app: $(VENV)/runtime
 
 test: $(VENV)/dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser"
+
+test-exhaustive: $(VENV)/dev
+	GRAPHKIT_EXHAUSTIVE=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m exhaustive
 
 test-neo4j: $(VENV)/dev
 	GRAPHKIT_START_NEO4J=1 $(BIN)/python -m pytest -m neo4j

@@ -122,9 +122,9 @@ class Workspace:
     @cached_property
     def facts(self) -> FactReader:
         """Rows and evidence of this snapshot by id."""
-        from graphkit.facts.evidence import FactReader
+        from graphkit.answers.judged import reader
 
-        return FactReader(self.facts_dir, self.records.sources, self.records.extras)
+        return reader(self)
 
     @property
     def snapshot(self) -> str:
@@ -269,6 +269,18 @@ class Workspace:
         from graphkit.answers.lookup import the
 
         return the(self, key)
+
+    def identities(self, *pair: str, label: str | None = None, top: int = 50) -> list[Json]:
+        """Who may be who, likeliest first, field by field; of two given subjects only that comparison, with all rows."""
+        from graphkit.answers.identity import identities
+
+        return self._shown("identity", lambda: identities(self, pair, label, top), pair=list(pair), label=label)
+
+    def judge(self, verb: str, *pair: str | int, reason: str = "") -> Json:
+        """A judgement that two are `same`, `different` or it is `unsure`; `undo` with its number takes one back."""
+        from graphkit.answers.identity import judge
+
+        return judge(self, verb, pair, reason)
 
     def neighbors(self, key: str, *, types: Sequence[str] = (), limit: int = 200, as_of: date | None = None) -> Json:
         """A node, how many neighbours it has by relationship, and at most `limit` of them, each with its edge and row."""

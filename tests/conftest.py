@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import csv
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from graphkit.generate.codes import card, id_no, uscc
 from graphkit.workspace import Workspace
+from tests.prepared import KEY, ROOT, Sample, equal_keys, prepared, shared_by_workers
+
+# No time limit per example, nor for making one: the machine may be busy.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 Rows = Sequence[Mapping[str, object]]
 Tables = Mapping[str, Rows]
 REGION = "990101"
-ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+
+def pytest_collection_finish() -> None:
+    """What stands after collection stands to the end: a tenth of the time went into looking for garbage in it."""
+    gc.collect()
+    gc.freeze()
 
 
 def person(n: int, year: int = 1980) -> str:
@@ -58,14 +71,14 @@ def clean_environ(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Temp
         monkeypatch.delenv(name, raising=False)
     key = tmp_path_factory.getbasetemp() / "key"
     if not key.exists():
-        key.write_text("0" * 64, "ascii")
+        key.write_text(KEY, "ascii")
     monkeypatch.setenv("GRAPHKIT_KEY_FILE", str(key))
     monkeypatch.setenv("GRAPHKIT_USER", "tester")
 
 
 @pytest.fixture
 def make_workspace(tmp_path: Path) -> Iterator[Callable[[Tables], Workspace]]:
-    """Load tables into a fresh workspace and give it."""
+    """Load tables into a fresh workspace and give it; its facts and its graph are made when asked for."""
     opened: list[Workspace] = []
 
     def make(tables: Tables) -> Workspace:
@@ -73,7 +86,7 @@ def make_workspace(tmp_path: Path) -> Iterator[Callable[[Tables], Workspace]]:
         folder = write_tables(tmp_path / f"files{number}", tables)
         ws = Workspace(tmp_path / f"ws{number}", lang="zh")
         opened.append(ws)
-        ws.load(folder)
+        ws.records.load([folder])
         return ws
 
     yield make
@@ -82,15 +95,38 @@ def make_workspace(tmp_path: Path) -> Iterator[Callable[[Tables], Workspace]]:
 
 
 @pytest.fixture(scope="session")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """The shipped tiny nest, loaded and scanned once; read only."""
-    with pytest.MonkeyPatch.context() as patch:
-        key = tmp_path_factory.getbasetemp() / "key"
-        key.write_text("0" * 64, "ascii")
-        patch.setenv("GRAPHKIT_KEY_FILE", str(key))
-        patch.setenv("GRAPHKIT_USER", "tester")
-        ws = Workspace(tmp_path_factory.mktemp("tiny") / "ws", lang="zh")
-        ws.load(ROOT / "sample_graphs" / "tiny" / "files")
-        ws.scan(as_of=date(2024, 12, 31))
-        yield ws
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Sample]:
+    """`sample(name)`: a shipped sample, loaded and scanned once for all processes of the run."""
+    return partial(prepared, shared_by_workers(tmp_path_factory.getbasetemp()))
+
+
+@pytest.fixture(scope="session")
+def opened_sample(
+    sample: Callable[[str], Sample], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Workspace]]:
+    """`opened_sample(name)`: a scanned copy for this process; read only, because its tests share it."""
+    opened: dict[str, Workspace] = {}
+
+    def give(name: str) -> Workspace:
+        if name not in opened:
+            base = tmp_path_factory.mktemp(name)
+            with equal_keys(base):
+                opened[name] = Workspace(sample(name).copy(base / "ws"), lang="zh")
+                assert opened[name].key
+        return opened[name]
+
+    yield give
+    for ws in opened.values():
         ws.close()
+
+
+@pytest.fixture(scope="session")
+def tiny(opened_sample: Callable[[str], Workspace]) -> Workspace:
+    """The shipped tiny nest, loaded and scanned; read only."""
+    return opened_sample("tiny")
+
+
+@pytest.fixture(scope="session")
+def county(opened_sample: Callable[[str], Workspace]) -> Workspace:
+    """The shipped county, loaded and scanned; read only."""
+    return opened_sample("county")

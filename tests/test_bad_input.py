@@ -306,7 +306,7 @@ def test_neo4j_down(files: Path, place: Path) -> None:
     (place / "graphkit.toml").write_text(f'[store]\nurl = "bolt://127.0.0.1:{port}"\n', "utf-8")
     started = time.monotonic()
     zh = call("load", files, "--json")
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 7, "one more try would wait for seconds"
     assert zh.code == 5 and f"127.0.0.1:{port}" in zh.error["message"] and zh.error["fix"]
     en = call("neighbors", hospital(1), "--json", "--lang", "en")
     assert en.code == 5 and f"127.0.0.1:{port}" in en.error["message"] and en.error["message"] != zh.error["message"]

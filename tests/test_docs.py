@@ -3,7 +3,7 @@
 A section (`## …`) runs in a fresh folder, block by block: one with `file=PATH` is saved there, a `console` block is run,
 `$ ` before a command, `> ` before its further lines. `...` stands for any text, as in doctest. A bare `graphkit` command
 runs in this process, as its entry point would run it; a line with anything of a shell in it goes to a shell, where
-`graphkit` is `python -m graphkit`.
+`graphkit` is `python -m graphkit`. Sections that begin with the same command in their empty folder have it run once.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from __future__ import annotations
 import contextlib
 import difflib
 import doctest
+import hashlib
 import io
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -32,7 +34,7 @@ from graphkit.docs import SETTINGS, pages, setting_names, verbs
 from graphkit.intake.templates import templates
 from graphkit.store.library import read_library
 from graphkit.views.data import VIEWS
-from tests.conftest import ROOT
+from tests.prepared import ROOT, once, shared_by_workers
 
 READMES = (ROOT / "README.md", ROOT / "README.zh.md")
 WRITTEN = ("architecture.md",)
@@ -105,7 +107,9 @@ def steps(text: str) -> list[tuple[str, str]]:
 class Shell:
     """A folder in which `graphkit` is this checkout's `python -m graphkit`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, run: Path | None = None) -> None:
+        """In `folder`; `run` is where sections share what their first commands made."""
+        self.shared = run
         self.folder = folder / "here"
         self.folder.mkdir()
         tools = folder / "bin"
@@ -139,6 +143,14 @@ class Shell:
 
     def run(self, command: str) -> str:
         """Output and errors of a command, without blanks at line ends; a failure is a line that no document may expect."""
+        if self.shared is None or any(self.folder.iterdir()):
+            return self._run(command)
+        name = f"docs-{hashlib.sha256(command.encode()).hexdigest()[:12]}"
+        first = once(self.shared, name, lambda place: _first(place, command))
+        shutil.copytree(first / "here", self.folder, dirs_exist_ok=True)
+        return (first / "said").read_text("utf-8")
+
+    def _run(self, command: str) -> str:
         plain = command.startswith("graphkit ") and not re.search(r"[|<>&;`$\n]", command)
         own_detectors = (self.folder / "graphkit").exists()
         text, code = self._here(shlex.split(command)[1:]) if plain and not own_detectors else self._shell(command)
@@ -175,6 +187,10 @@ class Shell:
         return done.stdout.decode("utf-8"), done.returncode
 
 
+def _first(place: Path, command: str) -> None:
+    (place / "said").write_text(Shell(place).run(command), "utf-8")
+
+
 def differences(section: Section, shell: Shell) -> list[str]:
     """Run a section and compare; the first command that answers otherwise ends it."""
     for block in section.blocks:
@@ -198,8 +214,11 @@ EXECUTED = [section for document in DOCUMENTS if document.exists() for section i
 
 
 @pytest.mark.parametrize("section", EXECUTED, ids=lambda s: f"{s.document.name}: {s.title}")
-def test_what_the_documents_show_is_what_happens(section: Section, tmp_path: Path) -> None:
-    problem = differences(section, Shell(tmp_path))
+def test_what_the_documents_show_is_what_happens(
+    section: Section, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    run = shared_by_workers(tmp_path_factory.getbasetemp())
+    problem = differences(section, Shell(tmp_path, run))
     assert not problem, "\n".join(problem)
 
 

@@ -7,6 +7,7 @@ import re
 import statistics
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,23 @@ def place(path: Path, node: ast.AST | None = None) -> str:
     return f"{path.relative_to(ROOT)}{f':{line}' if line else ''}"
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """The syntax tree of a file; read only, because all tests share it."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def forget() -> Iterator[None]:
+    """The trees go with the last test: a million nodes would make every later look for garbage slow."""
+    yield
+    tree_of.cache_clear()
+
+
 def trees(*tops: str) -> Iterator[tuple[Path, ast.Module]]:
     """Every module with its syntax tree."""
     for path in sources(*tops):
-        yield path, ast.parse(path.read_text("utf-8"))
+        yield path, tree_of(path)
 
 
 def tracked() -> list[Path]:
@@ -70,7 +84,7 @@ def code_lines(path: Path) -> int:
     """Lines that hold code: blank lines, comments and docstrings (method pages among them) do not count."""
     text = path.read_text("utf-8")
     prose: set[int] = set()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             prose.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
     lines = enumerate(text.splitlines(), 1)

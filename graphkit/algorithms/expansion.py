@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from graphkit.algorithms.lawful import TimeRule
 from graphkit.algorithms.missing import dealing_years, missing_evidence
-from graphkit.algorithms.pagerank import personalised_pagerank, symmetric_matrix
+from graphkit.algorithms.pagerank import personalised_pagerank
 from graphkit.algorithms.paths import HOP_COST, Path, day_number, describe, hubs, neighbour_counts, usable_edges
+from graphkit.algorithms.rows import symmetric_rows
 from graphkit.algorithms.search import Budget, PathFinder
 from graphkit.errors import Text
 from graphkit.projection import OPEN_FROM, Projection, as_date
@@ -81,7 +82,7 @@ def expand(
     """Rank persons and organizations by personalised PageRank from `seeds`, each with its cheapest lawful paths.
 
     `projection` is of kind people_and_firms; `top` 0 means all; ties go by id. Raises `UsageError` for an unknown
-    seed. O(m × log tolerance) for the walk, O(m log n) for the guide, at most `step_budget` partial paths.
+    seed. O(m × log tolerance) for the walk, O(m × hops) for the guide, at most `step_budget` partial paths.
     """
     s = settings or ExpandSettings()
     seed_index = np.array(sorted({projection.index(seed) for seed in seeds}), dtype=np.int64)
@@ -141,8 +142,7 @@ def seed_scores(
     settings: ExpandSettings,
 ) -> NDArray[np.float64]:
     """PageRank (n,) of a walk restarting evenly at `seeds`; weight w at a hub of d neighbours counts as w/√d."""
-    weight = walk_weights(projection, hub, settings.scale)[usable]
-    matrix = symmetric_matrix(projection.n, projection.src[usable], projection.dst[usable], weight)
+    matrix = symmetric_rows(projection, usable, walk_weights(projection, hub, settings.scale))
     restart = np.zeros(projection.n)
     restart[seeds] = 1.0
     return personalised_pagerank(matrix, restart, settings.alpha, settings.tolerance)

@@ -124,7 +124,7 @@ def find_paths(
     """The `k` cheapest lawful paths of at most `max_hops` hops from node `a` to node `b`, cheapest first.
 
     A hub on the way costs `hub_cost` more, and at most `max_hubs` are passed. Raises `UsageError` for an unknown id.
-    One Dijkstra run, O(m log n), and at most `step_budget` partial paths.
+    O(m × max_hops) for the guide, and at most `step_budget` partial paths.
     """
     start, goal = projection.index(a), projection.index(b)
     if start == goal:

@@ -1,7 +1,7 @@
 """K shortest simple paths under rules: bounded hops, hubs closed or dear, lawful in time, within a step budget.
 
-Best-first search over partial paths. Its guide is the exact cost to the nearest target in the relaxed graph (no
-time rule, no hop bound), from one Dijkstra run; so the first path found is the cheapest lawful one.
+Best-first search over partial paths. Its guide is the exact cost to the nearest target within the hop bound when the
+time rule is left aside (Bellman–Ford, a sweep over all edges a hop); so the first path found is the cheapest lawful one.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from graphkit.algorithms.lawful import TimeRule
+from graphkit.algorithms.rows import neighbour_rows
 from graphkit.projection import Projection
 
 _DIGITS = 12
@@ -48,7 +47,7 @@ class PathFinder:
     """Cheapest paths from any node to the nearest of some targets.
 
     `cost` (m,) is positive; `usable` (m,) switches edges off; `enter` (n,) is what passing through a node costs on
-    top, infinity closes it; at most `max_hubs` nodes that cost something are passed. Preparing is O(m log n); a
+    top, infinity closes it; at most `max_hubs` nodes that cost something are passed. Preparing is O(max_hops × m); a
     search is bounded by its budget.
     """
 
@@ -70,21 +69,21 @@ class PathFinder:
         self._target = np.zeros(p.n, np.bool_)
         self._target[self.targets] = True
         self.enter = np.where(self._target, 0.0, self.enter)
-        row = np.repeat(np.arange(p.n), p.degrees())
-        keep = self.usable[p.adj_edge] & np.isfinite(self.enter[row])
-        row, col = row[keep], p.adj_node[keep]
-        pointer = np.zeros(p.n + 1, np.int64)
-        np.cumsum(np.bincount(row, minlength=p.n), out=pointer[1:])
-        data = self.cost[p.adj_edge[keep]] + self.enter[row]
-        graph = csr_array((data, col.astype(np.int64), pointer), shape=(p.n, p.n))
-        self.distance = dijkstra(graph, directed=True, indices=self.targets, min_only=True)
-        self.hops = dijkstra(
-            graph, directed=True, indices=self.targets, min_only=True, unweighted=True, limit=self.max_hops
-        )
+        rows = neighbour_rows(p, self.usable, self.cost)
+        step = rows.value + self.enter[rows.node]
+        self.distance = np.where(self._target, 0.0, np.inf)
+        self.hops = self.distance.copy()
+        for hop in range(1, self.max_hops + 1):
+            through = rows.fold(np.minimum, step + self.distance[rows.node], np.inf)
+            nearer = through < self.distance
+            if not nearer.any():
+                break
+            self.hops[nearer & np.isinf(self.hops)] = hop
+            self.distance = np.where(nearer, through, self.distance)
 
     def reachable(self) -> NDArray[np.bool_]:
         """Nodes (n,) from which some target is within the hop bound, time left aside."""
-        return np.isfinite(self.distance) & (self.hops <= self.max_hops)
+        return np.isfinite(self.distance)
 
     def paths(self, start: int, k: int, budget: Budget) -> list[Walk]:
         """The `k` cheapest simple lawful paths from `start` to its first target, cheapest first, ties by node order.

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
-from graphkit.algorithms.expansion import ExpandSettings
-from graphkit.algorithms.expansion import expand as rank
-from graphkit.answers.hops import Hops
 from graphkit.facts.evidence import kind_of
 from graphkit.types import fen_text
 
@@ -34,6 +31,10 @@ def subjects(ws: Workspace, ids: Sequence[str], roles: dict[str, str] | None = N
 
 def expand(ws: Workspace, seeds: Sequence[str], top: int, as_of: date | None) -> Json:
     """`expand` of CONTRACT 2; weights are settings."""
+    from graphkit.algorithms.expansion import ExpandSettings
+    from graphkit.algorithms.expansion import expand as rank
+    from graphkit.answers.hops import Hops
+
     projection = ws.projection("people_and_firms", as_of=as_of)
     found = rank(projection, seeds, top, as_of, ExpandSettings(scale=ws.settings.expand_weights))
     hops = Hops(ws.facts, [p for c in found.candidates for p in c.paths], ws.lang)
@@ -71,11 +72,12 @@ def communities(ws: Workspace, as_of: date | None) -> list[Json]:
     from graphkit.algorithms.communities import communities as detect
 
     groups = detect(ws.projection("people_and_firms", as_of=as_of), seed=ws.settings.seed)
+    known = {s["id"]: s for s in subjects(ws, [member for g in groups for member in g.members])}
     return [
         {
             "id": g.id,
             "size": g.size,
-            "members": subjects(ws, g.members),
+            "members": [known[member] for member in g.members if member in known],
             "stability": g.stability,
             "conductance": g.conductance,
             "mixed": g.mixed,

@@ -7,11 +7,11 @@ from typing import Any
 
 import typer
 
-from graphkit.cli import ledger_verbs, load_verbs, network_verbs, read_verbs, set_up_verbs
+from graphkit.cli import identity_verbs, ledger_verbs, load_verbs, network_verbs, read_verbs, set_up_verbs
 from graphkit.cli.context import Context
 from graphkit.errors import Text, UsageError
 
-LATER = ("map", "identity", "new", "pattern", "export", "doctor")
+LATER = ("map", "new", "pattern", "export", "doctor")
 """Verbs of the contract that this version does not have yet: exit 2, and not in `--help`."""
 
 
@@ -23,7 +23,7 @@ def build(context: Context) -> Callable[..., Any]:
         "任何命令都可加 / with any verb: --workspace DIR, --lang zh|en, --json, --snapshot ID, --unmask --reason TEXT",
     )  # fmt: skip
     app.callback(invoke_without_command=True)(_version)
-    for module in (set_up_verbs, load_verbs, read_verbs, ledger_verbs, network_verbs):
+    for module in (set_up_verbs, load_verbs, identity_verbs, read_verbs, ledger_verbs, network_verbs):
         module.register(app, context)
     for verb in LATER:
         app.command(

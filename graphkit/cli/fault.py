@@ -11,7 +11,6 @@ from pathlib import Path
 import typer
 
 from graphkit.cli.context import Context
-from graphkit.config import workspace_path
 from graphkit.errors import GraphkitError, LimitReached, Text, UsageError
 
 
@@ -105,6 +104,7 @@ def _print(error: GraphkitError, context: Context) -> None:
 
 def _log(error: BaseException, context: Context) -> None:
     from graphkit.answers.masking import masked_text
+    from graphkit.config import workspace_path
 
     folder = workspace_path(context.workspace) / "logs"
     text = masked_text("".join(traceback.format_exception(error)))

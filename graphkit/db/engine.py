@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +13,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from graphkit.db import tables
+from graphkit.db.upgrade import OLDEST, upgrade
 from graphkit.errors import Busy, GraphkitError, LimitReached, StoreUnreachable, Text, UsageError, Where
 
-SCHEMA = 1
-"""Version of the tables; a database of another version is refused, never guessed at."""
+SCHEMA = 2
+"""Version of the tables; an older one is upgraded once (`graphkit.db.upgrade`), a newer one is refused, never guessed at."""
 
 RELEASE = "0.1.0"
 _BUSY_MS = 30_000
@@ -60,8 +62,8 @@ class Database:
 def open_database(workspace: Path, url: str = "sqlite") -> Database:
     """Open the ledger database of a workspace, creating it on first use.
 
-    `url` is `sqlite` (`<workspace>/ledger.db`) or `postgresql://…`. Raises `UsageError` for another version's
-    database or an unknown URL, `StoreUnreachable` when the server does not answer, `LimitReached` when the place
+    `url` is `sqlite` (`<workspace>/ledger.db`) or `postgresql://…`. A database of an older release is upgraded once,
+    with a backup beside it. Raises `UsageError` for a newer or too old version's database or an unknown URL, `StoreUnreachable` when the server does not answer, `LimitReached` when the place
     cannot be written.
     """
     if url == "sqlite":
@@ -80,6 +82,9 @@ def open_database(workspace: Path, url: str = "sqlite") -> Database:
             Text("ledger.url 可填 sqlite 或 postgresql://…", "ledger.url is sqlite or postgresql://…"),
         )
     try:
+        if OLDEST <= _schema(engine, place)[0] < SCHEMA:
+            with storage_guard(place):
+                upgrade(engine.execution_options(graphkit_write=True), place, SCHEMA, RELEASE)
         _check_schema(engine, place)
     except GraphkitError:
         engine.dispose()
@@ -98,8 +103,8 @@ def storage_guard(place: Path | None) -> Iterator[None]:
         if error.errno in _DENIED:
             raise _not_writable(place) from error
         raise
-    except sa.exc.OperationalError as error:
-        text = str(error.orig).lower()
+    except (sa.exc.OperationalError, sqlite3.OperationalError) as error:
+        text = str(error.orig if isinstance(error, sa.exc.OperationalError) else error).lower()
         if "full" in text or "disk i/o" in text:
             raise _disk_full(place) from error
         if "readonly" in text or "unable to open" in text:
@@ -202,7 +207,8 @@ def _postgresql(url: str) -> sa.Engine:
     return engine
 
 
-def _check_schema(engine: sa.Engine, place: Path | None) -> None:
+def _schema(engine: sa.Engine, place: Path | None) -> tuple[int, str]:
+    """Version of the tables and the release that made them."""
     where = Where(file=str(place) if place else None)
     try:
         with engine.connect() as connection:
@@ -223,7 +229,12 @@ def _check_schema(engine: sa.Engine, place: Path | None) -> None:
             ),
             where,
         ) from error
-    version, release = int(known.get("schema", "0")), known.get("release", "?")
+    return int(known.get("schema", "0")), known.get("release", "?")
+
+
+def _check_schema(engine: sa.Engine, place: Path | None) -> None:
+    where = Where(file=str(place) if place else None)
+    version, release = _schema(engine, place)
     if version > SCHEMA:
         raise UsageError(
             "ledger-newer",

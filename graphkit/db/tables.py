@@ -88,6 +88,9 @@ paths = _table(
 snapshots = _table("snapshots", _text("snapshot", key=True), _text("run"), _text("created"), _text("parts"))
 """Every state of the data by its content hash, with the list of its part numbers."""
 
+judged = _table("judged", _text("snapshot", key=True), _text("judgements"))
+"""Of a snapshot made under judgements on identity: those in force then, `[[verb, a, b], …]`. The judgements are events."""
+
 quarantine = _table(
     "quarantine",
     _int("id", key=True),

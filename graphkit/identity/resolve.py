@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from duckdb import DuckDBPyConnection as Connection
 
+from graphkit.identity.judged import apply
 from graphkit.identity.references import ACCOUNTS, REFERENCES, Reference
 from graphkit.identity.texts import judge_texts, quoted
 from graphkit.records.columns import sql_types
@@ -17,11 +18,12 @@ _NO_SCOPE = "substr(t._key, 1, 12)"
 _OWN = ("_src", "_key", "_notes", "_extra")
 
 
-def resolve(con: Connection, key: bytes, templates: list[str]) -> None:
+def resolve(con: Connection, key: bytes, templates: list[str], *, judged: bool = True) -> None:
     """Make `res_<template>` for every template that has live rows.
 
     `con` holds the views `rec_<template>` of `graphkit.records`; `key` is the workspace's secret. Tables made on the
-    way: `id_text`, `id_acct`, `id_orgname(norm, id, n)` and `id_roster(scope_id, norm, id, n)`.
+    way: `id_text`, `id_acct`, `id_orgname(norm, id, n)` and `id_roster(scope_id, norm, id, n)`. People's judgements
+    (`rec_judged`) come last; with `judged` false everybody stays as the ladder alone has it.
     """
     judge_texts(con, key, templates)
     _register_org_names(con, templates)
@@ -33,6 +35,8 @@ def resolve(con: Connection, key: bytes, templates: list[str]) -> None:
     _register_people(con, templates)
     for template in templates:
         _resolve_people(con, template, held[template])
+    if judged:
+        apply(con, {template: held[template] for template in templates})
 
 
 def _references(template: str, *kinds: str) -> list[Reference]:
@@ -261,9 +265,13 @@ def _resolve_people(con: Connection, template: str, held: set[str]) -> None:
 
 
 _BUYER_OF_APPROVAL = """
-LEFT JOIN (SELECT project_no, contract_no, min(id) AS id FROM id_buyer GROUP BY ALL HAVING count(DISTINCT id) = 1) buyer
-  ON (buyer.contract_no IS NOT NULL AND buyer.contract_no = t.contract_no)
-  OR (buyer.contract_no IS NULL AND t.contract_no IS NULL AND buyer.project_no = t.project_no)"""
+LEFT JOIN (SELECT a.project_no, a.contract_no, CASE WHEN deal.n IS NULL OR deal.n = 0 THEN project.id WHEN deal.n = 1 THEN deal.id END AS id
+           FROM (SELECT DISTINCT project_no, contract_no FROM rec_approvals) a
+           LEFT JOIN (SELECT contract_no, min(id) AS id, count(DISTINCT id) AS n FROM id_buyer GROUP BY ALL) deal ON deal.contract_no = a.contract_no
+           LEFT JOIN (SELECT project_no, min(id) AS id FROM id_buyer GROUP BY ALL HAVING count(DISTINCT id) = 1) project
+             ON project.project_no = a.project_no) buyer
+  ON buyer.project_no IS NOT DISTINCT FROM t.project_no AND buyer.contract_no IS NOT DISTINCT FROM t.contract_no"""
+"""The buyer of the contract; of the project where no file describes the contract. Two buyers of one number are none."""
 
 
 def _has_dealings(con: Connection) -> bool:

@@ -152,7 +152,9 @@ class Ledger:
         at, by = self._stamp(), current_user()
         for subject in chosen:
             connection.execute(sa.insert(t.confirmed).values(lead_no=row.lead_no, subject_id=subject, at=at, by=by))
-        self._note(connection, row, "confirm", "", subjects=sorted(subjects or lead["members"]))
+        meant = sorted(subjects or lead["members"])
+        names = {s["id"]: f"{s['name']} {s['id']}" for s in lead["subjects"]}
+        self._note(connection, row, "confirm", "；".join(names.get(i, i) for i in meant), subjects=meant)
 
     # — scans —
 

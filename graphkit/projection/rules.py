@@ -6,12 +6,13 @@ from __future__ import annotations
 from graphkit.projection.bidding import BID_FIRM, BIDDING_RULES
 from graphkit.projection.rule import Rule, direct, select
 
-_PARTY_ACCT = Rule(
+PARTY_ACCOUNTS = Rule(
     """CREATE TEMP TABLE party_acct AS
        SELECT to_id AS acct, from_id AS party, min(id) AS eid, max({grade}) AS grade FROM
          (SELECT id, from_id, to_id, grade FROM edge_HOLDS_ACCOUNT UNION ALL
           SELECT id, from_id, to_id, grade FROM edge_OPERATES_ACCOUNT) GROUP BY ALL"""
 )
+"""`party_acct`: who holds or operates an account; every kind of projection reads it."""
 _DEALING = Rule(
     """CREATE TEMP TABLE dealing AS
        WITH signed AS (
@@ -30,8 +31,8 @@ _DEALING = Rule(
        JOIN edge_ISSUED_BY i ON i.from_id = h.from_id
        LEFT JOIN signed s ON s.supplier = a.to_id AND s.lot = f.to_id"""
 )
-HELPERS: tuple[Rule, ...] = (_PARTY_ACCT, BID_FIRM, _DEALING)
-"""Tables that several rules read: who holds or operates an account, who bid where and when, who sold what to whom.
+HELPERS: tuple[Rule, ...] = (BID_FIRM, _DEALING)
+"""Tables that several rules read: who bid where and when, who sold what to whom.
 
 An award whose contract is there too counts once: its amount is the contract's.
 """

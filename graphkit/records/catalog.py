@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from graphkit.db import tables as t
 from graphkit.errors import Text, UsageError
+from graphkit.records.judgements import Statement, head, statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +119,13 @@ def find_snapshot(connection: sa.Connection, snapshot: str) -> tuple[str, list[i
     )
 
 
-def snapshot_id(live: Iterable[Content], judgements: str = "") -> str:
-    """SHA-256 (64 hex) over the sorted (file SHA-256, loader id, loader version) and the head of people's judgements.
+def snapshot_id(live: Iterable[Content], judged: Sequence[Statement] = ()) -> str:
+    """SHA-256 (64 hex) over the sorted (file SHA-256, loader id, loader version) and the judgements in force.
 
-    Independent of the order and the folder in which files were loaded.
+    Independent of the order and the folder in which files were loaded, and of the order of the judgements.
     """
     lines = sorted({"\t".join(content.identity) for content in live})
-    return hashlib.sha256("\n".join([*lines, judgements]).encode()).hexdigest()
+    return hashlib.sha256("\n".join([*lines, head(judged)]).encode()).hexdigest()
 
 
 def state(connection: sa.Connection) -> tuple[str, list[int]]:
@@ -132,7 +133,14 @@ def state(connection: sa.Connection) -> tuple[str, list[int]]:
     counted = {content for _, content in live_paths(connection).values()}
     known = contents(connection)
     numbers = [p.part_no for p in parts(connection) if p.content_id in counted]
-    return snapshot_id(known[i] for i in counted), numbers
+    return snapshot_id((known[i] for i in counted), statements(connection)), numbers
+
+
+def current_id(connection: sa.Connection) -> str:
+    """The current snapshot id alone."""
+    known = contents(connection)
+    counted = {content for _, content in live_paths(connection).values()}
+    return snapshot_id((known[i] for i in counted), statements(connection))
 
 
 def remember_snapshot(connection: sa.Connection, run: str, at: str) -> str:
@@ -142,6 +150,8 @@ def remember_snapshot(connection: sa.Connection, run: str, at: str) -> str:
         connection.execute(
             sa.insert(t.snapshots).values(snapshot=snapshot, run=run, created=at, parts=json.dumps(sorted(numbers)))
         )
+        if judged := statements(connection):
+            connection.execute(sa.insert(t.judged).values(snapshot=snapshot, judgements=head(judged)))
     return snapshot
 
 

@@ -9,6 +9,7 @@ import duckdb
 
 from graphkit.duck import connect as connect_duck
 from graphkit.records.catalog import Content, PartRow
+from graphkit.records.judgements import Statement
 from graphkit.types import Source
 
 _MEMORY = "2GB"
@@ -16,12 +17,17 @@ _OWN = ("_notes", "_extra")
 
 
 def connect(
-    root: Path, parts: Sequence[PartRow], contents: Mapping[int, Content], memory: str = _MEMORY
+    root: Path,
+    parts: Sequence[PartRow],
+    contents: Mapping[int, Content],
+    judged: Sequence[Statement] = (),
+    memory: str = _MEMORY,
 ) -> duckdb.DuckDBPyConnection:
-    """A connection with `rec_<template>` for every template, duplicates removed, `rec_parts` and `rec_columns`.
+    """A connection with `rec_<template>` for every template, duplicates removed, `rec_parts`, `rec_columns`, `rec_judged`.
 
     Views have every column of the template with its type (null where no file has it), `<col>_text` of codes, `_src`,
-    `_key`, `_notes`, `_extra`; `rec_columns(template, name)` lists those that hold a value in some file. Of equal rows in several files the one of the smallest (file SHA-256, row) stays,
+    `_key`, `_notes`, `_extra`; `rec_columns(template, name)` lists those that hold a value in some file;
+    `rec_judged(verb, a, b)` holds people's judgements on identity that count here. Of equal rows in several files the one of the smallest (file SHA-256, row) stays,
     whatever the order of loading. Close the connection after use.
     """
     import pyarrow as pa  # here and below: `lookup` serves small verbs, which load no Arrow
@@ -47,6 +53,9 @@ def connect(
         con.register("arrived", table)
         con.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM arrived")  # noqa: S608
         con.unregister("arrived")
+    con.execute("CREATE TEMP TABLE rec_judged (verb VARCHAR, a VARCHAR, b VARCHAR)")
+    if judged:
+        con.executemany("INSERT INTO rec_judged VALUES (?, ?, ?)", [list(statement) for statement in judged])
     for template in kinds():
         _view(con, root, template, [p for p in order if p.template == template])
     return con

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from graphkit.store.contract import GraphStore
-from graphkit.store.embedded import EmbeddedStore
 
 __all__ = ["GraphStore", "open_store"]
 
@@ -17,6 +16,8 @@ def open_store(url: str, workspace_root: Path, database: str | None = None, snap
     `StoreUnreachable`.
     """
     if url == "embedded":
+        from graphkit.store.embedded import EmbeddedStore
+
         return EmbeddedStore(workspace_root, snapshot)
     from graphkit.store.neo4j import Neo4jStore
 

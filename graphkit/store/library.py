@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from graphkit.errors import Text, UsageError
 from graphkit.shipped import shipped
 from graphkit.store.contract import ROW_CAP, GraphStore, QueryAnswer
 from graphkit.store.header import QueryFile, bind, read_query
 from graphkit.store.lex import tokens
-from graphkit.store.lint import Problem, check_file
+
+if TYPE_CHECKING:
+    from graphkit.store.lint import Problem
 
 
 def query_paths(query_dirs: Iterable[Path] = ()) -> list[Path]:
@@ -41,6 +43,8 @@ def list_queries(query_dirs: Iterable[Path] = ()) -> list[dict[str, Any]]:
 
 def check_library(query_dirs: Iterable[Path] = ()) -> list[Problem]:
     """The answer of `queries check`: every problem of every file."""
+    from graphkit.store.lint import check_file
+
     return [problem for path in query_paths(query_dirs) for problem in check_file(path)]
 
 

@@ -5,6 +5,7 @@ Community has no roles, so reading is kept to reading here: gate, EXPLAIN, read 
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -26,8 +27,13 @@ from graphkit.store.values import Raw, answer, parameter
 
 T = TypeVar("T")
 
+# What the driver logs would go to stderr beside the error that says the same.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
+
 CONNECT_SECONDS = 3.0
-ACQUIRE_SECONDS = 8.0
+ACQUIRE_SECONDS = 5.0
+"""How long a server may take up to the login. Measured: 0.04 s just started, 0.02 s with eight heavy queries running."""
+
 RETRY_SECONDS = 5.0
 READ_SECONDS = 120.0
 WRITE_SECONDS = 600.0
@@ -119,17 +125,31 @@ class Neo4jStore(CypherReading):
 
     def _session(self, access: str = neo4j.WRITE_ACCESS) -> neo4j.Session:
         if self._driver is None:
-            user, password = os.environ.get("GRAPHKIT_NEO4J_USER"), os.environ.get("GRAPHKIT_NEO4J_PASSWORD")
-            self._driver = neo4j.GraphDatabase.driver(
-                self._url,
-                auth=(user, password) if user and password else None,
-                connection_timeout=CONNECT_SECONDS,
-                connection_acquisition_timeout=ACQUIRE_SECONDS,
-                max_transaction_retry_time=RETRY_SECONDS,
-                notifications_min_severity="OFF",
-                user_agent="graphkit",
-            )
+            self._driver = self._connected()
         return self._driver.session(database=self._database, default_access_mode=access)
+
+    def _connected(self) -> neo4j.Driver:
+        """A driver whose server has answered once.
+
+        The driver tries a failed transaction again for `RETRY_SECONDS`, also when nobody listens: asked beforehand, an
+        absent server is known at once, and only a connection that has once been there is worth another try.
+        """
+        user, password = os.environ.get("GRAPHKIT_NEO4J_USER"), os.environ.get("GRAPHKIT_NEO4J_PASSWORD")
+        driver = neo4j.GraphDatabase.driver(
+            self._url,
+            auth=(user, password) if user and password else None,
+            connection_timeout=CONNECT_SECONDS,
+            connection_acquisition_timeout=ACQUIRE_SECONDS,
+            max_transaction_retry_time=RETRY_SECONDS,
+            notifications_min_severity="OFF",
+            user_agent="graphkit",
+        )
+        try:
+            driver.verify_connectivity()
+        except (DriverError, Neo4jError):
+            driver.close()
+            raise
+        return driver
 
     def _guarded(self, work: Callable[[], T], timeout: float) -> T:
         """Run `work`; what the driver raises comes out as an error of ours."""

@@ -5,20 +5,17 @@ from __future__ import annotations
 import networkx as nx
 import numpy as np
 import pytest
-from graphs import Tie, random_ties
+from graphs import Tie, projection_of, random_ties
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphkit.algorithms.pagerank import personalised_pagerank, symmetric_matrix
+from graphkit.algorithms.pagerank import personalised_pagerank
+from graphkit.algorithms.rows import symmetric_rows
 
 
 def scores(n: int, ties: list[Tie], seeds: list[int], **kwargs: float) -> np.ndarray:
-    matrix = symmetric_matrix(
-        n,
-        np.array([t.src for t in ties], np.int32),
-        np.array([t.dst for t in ties], np.int32),
-        np.array([t.weight for t in ties]),
-    )
+    p = projection_of(n, ties)
+    matrix = symmetric_rows(p, np.ones(p.m, np.bool_), p.weight)
     restart = np.zeros(n)
     restart[seeds] = 1.0
     return personalised_pagerank(matrix, restart, **kwargs)

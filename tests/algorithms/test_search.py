@@ -86,6 +86,27 @@ def test_lengths_equal_networkx_shortest_simple_paths(graph: tuple[int, list[Tie
     assert [w.cost for w in got] == pytest.approx(expected)
 
 
+@settings(max_examples=60, deadline=None)
+@given(random_ties(max_nodes=8, max_ties=16), st.integers(1, 7), st.data())
+def test_the_guide_is_the_cheapest_way_within_the_hop_bound(
+    graph: tuple[int, list[Tie]], hops: int, data: st.DataObject
+) -> None:
+    n, ties = graph
+    p = projection_of(n, ties)
+    enter = {node: data.draw(st.sampled_from([0.0, 0.5, np.inf])) for node in range(1, n)}
+    f = finder(p, [0], hops, enter)
+    cost = edge_costs(p)
+    left = {0: 0.0}
+    for hop in range(1, hops + 1):
+        known = dict(left)
+        for e in range(p.m):
+            for here, other in ((int(p.src[e]), int(p.dst[e])), (int(p.dst[e]), int(p.src[e]))):
+                if (way := cost[e] + enter.get(other, 0.0) + known.get(other, np.inf)) < left.get(here, np.inf):
+                    left[here] = way
+        assert {v for v in range(n) if f.hops[v] <= hop} == left.keys()
+    assert f.distance.tolist() == pytest.approx([left.get(v, np.inf) for v in range(n)])
+
+
 @settings(max_examples=40, deadline=None)
 @given(random_ties(max_nodes=8, max_ties=16), st.data())
 def test_closed_nodes_are_ends_but_never_passed(graph: tuple[int, list[Tie]], data: st.DataObject) -> None:

@@ -1,4 +1,4 @@
-"""The county, shared by the tests of this folder, and its edges as plain rows."""
+"""The county's files and edges as plain rows, shared by the tests of this folder."""
 
 from __future__ import annotations
 
@@ -8,15 +8,9 @@ import duckdb
 import pytest
 
 from graphkit.workspace import Workspace
-from tests.views.county import County, county_files, county_workspace
+from tests.views.county import County, county_files
 
 Edge = tuple[str, str, str, str, Any, Any]
-
-
-@pytest.fixture(scope="session")
-def county() -> Workspace:
-    """The loaded and scanned county; read only."""
-    return county_workspace()
 
 
 @pytest.fixture(scope="session")

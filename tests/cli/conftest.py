@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from graphkit.generate.codes import id_no
 from graphkit.workspace import Workspace
 from tests.cli.calling import call
 from tests.conftest import ROOT, account, company, hospital, person, write_tables
+from tests.prepared import KEY, Sample
 
 SECRETS = {
     "备注手机": "13912345678",
@@ -30,7 +31,7 @@ def nest(tiny: Workspace, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
+def private(sample: Callable[[str], Sample], tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
     """A scanned workspace and its files: the county, and a nest with numbers in unknown columns and in quarantined rows."""
     base = tmp_path_factory.mktemp("private")
     files = base / "files"
@@ -51,11 +52,12 @@ def private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Pa
         "contacts": [{"subject": "虚甲", "subject_id": person(1), "kind": "微信", "value": "16000000005", "from_date": "2020-01-01"}],
     }  # fmt: skip
     write_tables(files, tables)
+    sample("county").copy(base / "ws", scanned=False)
+    (base / "ws" / "key").write_text(KEY, "ascii")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRAPHKIT_WORKSPACE", str(base / "ws"))
         patch.setenv("GRAPHKIT_USER", "tester")
         patch.delenv("GRAPHKIT_KEY_FILE", raising=False)
-        call("load", ROOT / "sample_graphs" / "county" / "files")
         answer = call("--json", "load", files)
         assert answer.code == 0, answer
         assert sum(f["quarantined"] for f in answer.json["files"]) == 1

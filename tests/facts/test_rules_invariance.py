@@ -59,7 +59,7 @@ HEADERS = {
 }
 # An example builds the facts three or four times, two seconds of work.
 FEW = settings(
-    max_examples=repeats(2, 12),
+    max_examples=repeats(2, 6),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

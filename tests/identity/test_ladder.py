@@ -188,7 +188,7 @@ def test_ids_do_not_depend_on_the_order_of_files(tmp_path_factory: pytest.TempPa
         folder = write_tables(base / "files", tables)
         with Workspace(base / "ws") as ws:
             for template in order:
-                ws.load(folder / f"{template}.csv")
+                ws.records.load([folder / f"{template}.csv"])
             seen.add(
                 (ws.snapshot, tuple(edges(ws, "EMPLOYED_BY")), tuple(edges(ws, "OWNS")), tuple(edges(ws, "SIMILAR")))
             )

@@ -303,6 +303,36 @@ def test_an_approval_without_a_unit_is_the_buyers(make_workspace: Make, target: 
     assert edges(ws, "APPROVED", "from_id, grade") == [(ws.the(person(1)), "scoped_name")]
 
 
+@pytest.mark.parametrize(
+    ("target", "known"),
+    [
+        ({"project_no": "T1", "contract_no": "C9"}, True),  # C9 is in no file: the project says who buys
+        ({"project_no": "T1", "contract_no": "C1"}, False),  # C1 is another hospital's
+        ({"project_no": "T9", "contract_no": "C9"}, False),
+        ({"project_no": "T1", "contract_no": "C2"}, False),  # two files disagree about C2: nothing is guessed
+    ],
+)
+def test_an_approval_of_an_unknown_contract_is_the_projects_buyers(
+    make_workspace: Make, target: dict[str, object], known: bool
+) -> None:
+    other = {**contract(), "buyer": "虚构市医院"}
+    ws = make_workspace(
+        {
+            "organizations": [HOSPITAL],
+            "staff": [{"org": HOSPITAL["name"], "name": "王伟", "id_no": person(1), "role_code": "医师"}],
+            "tenders": [{"project_no": "T1", "method": "公开招标", "buyer": HOSPITAL["name"]}],
+            "contracts": [
+                {**other, "contract_no": "C1"},
+                {**other, "contract_no": "C2"},
+                {**contract(), "contract_no": "C2", "amount": "2"},
+            ],
+            "approvals": [{**target, "org": "", "person": "王伟", "action": "审批"}],
+        }
+    )
+    ((approver, grade),) = edges(ws, "APPROVED", "from_id, grade")
+    assert (approver == ws.the(person(1)), grade) == (known, "scoped_name" if known else "name_only")
+
+
 def test_an_approval_in_another_unit_is_somebody_else(make_workspace: Make) -> None:
     ws = make_workspace(
         {

@@ -18,6 +18,7 @@ from graphkit.db import Database, open_database
 from graphkit.errors import LimitReached
 from graphkit.ledger import Ledger, current_user
 from graphkit.ledger.chain import GENESIS
+from tests.repeats import repeats
 
 TEXTS = (
     "at",
@@ -206,13 +207,15 @@ def test_an_action_whose_record_cannot_be_written_does_not_happen(tmp_path: Path
     assert LimitReached.exit_code == 5
 
 
+@pytest.mark.exhaustive
 def test_many_writers_make_one_unbroken_chain(tmp_path: Path, db: Database) -> None:
     program = (
         "import sys, pathlib; from graphkit.db import open_database; from graphkit.ledger import Ledger\n"
         "ledger = Ledger(open_database(pathlib.Path(sys.argv[1])))\n"
         "for i in range(25): ledger.audit('search', {'i': i})"
     )
-    writers = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "ws")]) for _ in range(4)]
-    assert [w.wait(60) for w in writers] == [0] * 4
+    number = repeats(2, 8)
+    writers = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "ws")]) for _ in range(number)]
+    assert [w.wait(60) for w in writers] == [0] * number
     answer = Ledger(db).verify_chain()
-    assert (answer["ok"], answer["records"]) == (True, 100)
+    assert (answer["ok"], answer["records"]) == (True, 25 * number)

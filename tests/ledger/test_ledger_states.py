@@ -146,6 +146,18 @@ def test_confirming_marks_members_once(ledger: Ledger, lead: str) -> None:
         ledger.act(lead, "confirm", subjects=people(9))
 
 
+def test_history_names_whom_a_confirmation_is_about(ledger: Ledger) -> None:
+    one, two = people(1, 2)
+    named = ({"id": one, "label": "Person", "name": "虚一", "role": "", "identity_grade": "identifier"},)
+    ledger.upsert_leads([draft(people(1, 2), subjects=named)])
+    number = ledger.leads()[0]["lead_no"]
+    ledger.act(number, "confirm", subjects=[one])
+    ledger.act(number, "confirm")
+    notes = [step["note"] for step in ledger.lead(number)["history"] if step["action"] == "confirm"]
+    assert notes == [f"虚一 {one}", f"虚一 {one}；{two}"]
+    assert ledger.verify_chain()["ok"]
+
+
 def test_confirming_nobody_in_particular_confirms_all(ledger: Ledger, lead: str) -> None:
     assert ledger.act(lead, "confirm", subjects=[])["confirmed"] == people(1, 2)
 

@@ -18,6 +18,7 @@ from graphkit.errors import UsageError
 from graphkit.projection import Projection, project
 from graphkit.projection.cache import cache_key
 from graphkit.projection.graph import ARRAYS
+from tests.repeats import repeats
 
 
 def same(a: Projection, b: Projection) -> bool:
@@ -76,15 +77,16 @@ def test_a_half_written_cache_is_never_opened(folder: Path, tmp_path: Path) -> N
     assert project(folder, cache_dir=cache).m == project(folder).m
 
 
+@pytest.mark.exhaustive
 def test_several_processes_may_make_the_cache_at_once(folder: Path, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from graphkit.projection import project; "
         "print(project(Path(sys.argv[1]), cache_dir=Path(sys.argv[2])).estimate())"
     )
     command = [sys.executable, "-c", code, str(folder), str(tmp_path / "cache")]
-    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(repeats(2, 8))]
     answers = {run.communicate()[0] for run in runs}
-    assert [run.returncode for run in runs] == [0] * 4
+    assert [run.returncode for run in runs] == [0] * len(runs)
     assert len(answers) == 1
     assert len(list((tmp_path / "cache").iterdir())) == 1
 
@@ -94,7 +96,8 @@ def test_building_says_nothing_on_standard_output(folder: Path, capfd: pytest.Ca
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("seed", range(repeats(2, 12)))
 def test_the_order_of_rows_does_not_matter(folder: Path, tmp_path: Path, seed: int) -> None:
     rng = Random(seed)
     shuffled = nest()[0].write(tmp_path / "shuffled" / "abc123" / "facts", lambda rows: rng.sample(rows, len(rows)))

@@ -20,6 +20,7 @@ from graphkit.errors import StoreUnreachable, UsageError
 from graphkit.model import EDGES
 from graphkit.store import open_store
 from graphkit.store.embedded import KEPT_FILES
+from tests.repeats import repeats
 
 
 def one(folder: Path, name: str) -> Path:
@@ -117,11 +118,12 @@ for i in itertools.count():
 """
 
 
+@pytest.mark.exhaustive
 def test_a_killed_publication_leaves_a_whole_graph(tmp_path: Path) -> None:
     facts = write(tmp_path / "f", [node(f"person:{i}") for i in range(2_000)], [])
     open_store("embedded", tmp_path).publish(facts, "k")
     rng = random.Random(5)
-    for _ in range(4):
+    for _ in range(repeats(2, 12)):
         child = subprocess.Popen([sys.executable, "-c", PUBLISH_FOREVER, tmp_path, facts], stdout=subprocess.PIPE)
         assert child.stdout is not None
         child.stdout.readline()
