@@ -18,7 +18,7 @@ def names_of(name: str) -> tuple[str, ...]:
 
 
 def notices(layout: Layout, sheet: SheetReading, headers: Sequence[str]) -> Text:
-    """What a reader should know about a file that was read: units, unknown and repeated columns, odd rows, no rows."""
+    """What a reader should know about a file that was read: units, repeated columns, odd rows, no rows."""
     found = []
     if not sheet.rows_read:
         found.append(Text("只有表头，没有数据", "header only, no rows"))
@@ -26,9 +26,6 @@ def notices(layout: Layout, sheet: SheetReading, headers: Sequence[str]) -> Text
         names = "、".join(f"{column}×{fen // 100}元" for column, fen in layout.fen.items())
         names_en = ", ".join(f"{column}×{fen // 100} yuan" for column, fen in layout.fen.items())
         found.append(Text(f"按表头单位读取：{names}", f"units read from the header: {names_en}"))
-    if layout.extra:
-        shown = list(layout.extra)
-        found.append(Text(f"模板以外的列原样保留：{'、'.join(shown)}", f"columns kept as extra: {', '.join(shown)}"))
     doubles = sorted({h for h in headers if h.strip() and list(headers).count(h) > 1})
     if doubles:
         found.append(
