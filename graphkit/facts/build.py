@@ -139,11 +139,25 @@ def _null_columns(columns: dict[str, str]) -> str:
     return "".join(f", NULL::{sql} AS {name}" for name, sql in columns.items())
 
 
+_NODE_HEAD = {"id": "VARCHAR", "name": "VARCHAR", "grade": "VARCHAR", "second": "VARCHAR", "src": "BIGINT"}
+_EDGE_HEAD = {
+    "id": "VARCHAR", "from_id": "VARCHAR", "to_id": "VARCHAR", "from_date": "DATE", "to_date": "DATE", "confidence": "DOUBLE",
+    "derived": "BOOLEAN", "grade": "VARCHAR", "src": "BIGINT", "parts": "VARCHAR[]",
+}  # fmt: skip
+
+
+def _make_empty(con: Connection, table: str, columns: dict[str, str]) -> None:
+    """A table that no loaded file can fill, with the columns it always has; planning its query costs more than its rows."""
+    con.execute(f'CREATE OR REPLACE TEMP TABLE "{table}" ({", ".join(f"{n} {sql}" for n, sql in columns.items())})')
+
+
 def _make_nodes(con: Connection, label: str, rules: list[NodeRule]) -> None:
     props = _columns(
         {column_of(name, kind): SQL_TYPES[kind] for name, kind in NODES[label].props.items()},
         [r for r in NODE_RULES if r.label == label],
     )
+    if not rules and label != "Contact":
+        return _make_empty(con, f"node_{label}", {**_NODE_HEAD, **props})
     claims = [
         f"SELECT NULL::VARCHAR AS id, NULL::VARCHAR AS name, 3 AS grade, '' AS second, 0::BIGINT AS o, NULL::BIGINT AS src{_null_columns(props)} WHERE false"
     ]
@@ -192,6 +206,8 @@ def _make_edges(con: Connection, kind: str, rules: list[EdgeRule]) -> None:
         {column_of(name, k): SQL_TYPES[k] for name, k in EDGES[kind].props.items()},
         [r for r in EDGE_RULES if r.type == kind],
     )
+    if not rules:
+        return _make_empty(con, f"edge_{kind}", {**_EDGE_HEAD, **{name: props[name] for name in sorted(props)}})
     claims = [
         f"""SELECT NULL::VARCHAR AS from_id, NULL::VARCHAR AS to_id, NULL::DATE AS from_date, NULL::DATE AS to_date,
                    3 AS grade, NULL::BIGINT AS o, NULL::BIGINT AS src, NULL::VARCHAR AS once{_null_columns(props)} WHERE false"""
