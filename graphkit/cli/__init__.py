@@ -10,6 +10,8 @@ from graphkit.cli.context import Context, take_globals
 
 def main(argv: list[str] | None = None) -> None:
     """Entry point of the console script; ends the process with the exit code of CONTRACT 1."""
+    # NumPy's BLAS would start a thread per core, which spin while they wait; no verb multiplies dense matrices.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments, context = take_globals(list(sys.argv[1:] if argv is None else argv))
     code = run(arguments, context)
     sys.stdout.flush()
