@@ -10,8 +10,10 @@ import pytest
 
 from graphkit.workspace import Workspace
 from tests.conftest import company, person, write_tables
+from tests.repeats import repeats
 
-TRIES = 3
+pytestmark = pytest.mark.exhaustive
+TRIES = repeats(2, 3)
 """Loads with other bytes in every file and in another order: if a file's hash or arrival decided, some would differ."""
 
 File = tuple[str, Sequence[Mapping[str, object]]]

@@ -14,16 +14,18 @@ from graphkit.intake.statement_own import Line, own_of, own_of_name, pairs
 from graphkit.intake.templates import templates
 from tests.conftest import ROOT, account, person
 from tests.intake.conftest import Load, table
+from tests.repeats import repeats
 
 OWN, OTHER = account(901), account(911)
 COLUMNS = "交易日期,摘要,借方发生额,贷方发生额,余额,对方户名,对方账号"
 LINE = f"2023-01-02,货款,,50.00,150.00,某公司,{OTHER}"
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", templates())
 def test_no_template_is_taken_for_a_statement(name: str) -> None:
     template, draw = templates()[name], random.Random(name)
-    for _ in range(60):
+    for _ in range(repeats(10, 60)):
         headers = [draw.choice((c.name, *c.aliases)) for c in template.columns if c.required or draw.random() < 0.7]
         for names in ((name,), (template.name_zh,), ("x",)):
             assert find_table([headers], names) is None, headers

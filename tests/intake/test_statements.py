@@ -12,8 +12,9 @@ from graphkit.intake.read import read_path, reread_row, row_bytes
 from graphkit.intake.reading import FileReading
 from tests.intake.conftest import table
 from tests.intake.statements import HOLDER, LAYOUTS, OWN, Tx, Written, expected_gaps, invent, write
+from tests.repeats import repeats
 
-SEEDS = range(6)
+SEEDS = range(repeats(2, 6))
 
 
 def read(written: Written) -> FileReading:
@@ -30,6 +31,7 @@ def left_out(seed: int, count: int, txs: list[Tx], ends: bool) -> list[int]:
     return random.Random(1_000 * seed + count).sample(range(0 if ends else 1, len(txs) - (0 if ends else 1)), count)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("deleted", range(4))
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_every_missing_line_is_located(tmp_path: Path, name: str, deleted: int) -> None:
