@@ -60,7 +60,7 @@ function mount(root, before) {
   });
   const s = {
     root, stage, cv, net, nodes, edges, raw: new Map(), rev: -1, seq: before?.seq ?? 0, pending: [],
-    eye: before?.eye, texts: {}, focusSeq: before?.focusSeq, menuFor: null, told: "", moved: 0, hover: undefined, emit: () => {},
+    eye: before?.eye, texts: {}, focusSeq: before?.focusSeq, menuFor: null, told: "", moved: 0, drawn: "", settling: 0, hover: undefined, emit: () => {},
   };
   s.fire = (type, extra = {}) => {
     s.seq = Math.max(s.seq + 1, Date.now());
@@ -103,7 +103,7 @@ function mount(root, before) {
   net.on("hoverNode", (p) => { s.hover = p.node; });
   net.on("blurNode", () => { s.hover = undefined; });
   stage.onpointerleave = () => { s.hover = undefined; };
-  net.on("afterDrawing", (ctx) => drawLabels(s, ctx));
+  net.on("afterDrawing", (ctx) => { drawLabels(s, ctx); settle(s); });
   net.on("dragEnd", (p) => {
     s.look();
     s.moved++;
@@ -121,6 +121,15 @@ function mount(root, before) {
   });
   lasso(s, tell);
   return s;
+}
+
+// The engine places what can be clicked by the size a node had in the drawing before: after a new scale or new nodes it draws once more.
+function settle(s) {
+  const now = s.net.getScale() + " " + s.rev;
+  if (now === s.drawn) return;
+  s.drawn = now;
+  clearTimeout(s.settling);
+  s.settling = setTimeout(() => { s.settling = 0; s.net.redraw(); }, 40);
 }
 
 function lasso(s, tell) {
