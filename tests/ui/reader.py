@@ -68,7 +68,9 @@ class Reader:
 
     def still(self) -> None:
         """Until Python has answered every event, the camera stands and what is drawn can be clicked."""
-        self.until("!s.pending.length && !s.settling && s.drawn === s.net.getScale() + ' ' + s.rev && s.eye && Math.abs(s.eye.scale - s.net.getScale()) < 1e-9")
+        self.until(
+            "!s.pending.length && !s.settling && s.drawn === s.net.getScale() + ' ' + s.rev && s.eye && Math.abs(s.eye.scale - s.net.getScale()) < 1e-9"
+        )
 
     def at(self, node: str) -> tuple[float, float]:
         x, y = self.canvas("s.point(args[0])", node)
