@@ -44,24 +44,40 @@ class Member:
     why: Text | None = None
 
 
+_DAMAGED = (zipfile.BadZipFile, struct.error, NotImplementedError, ValueError)
+"""What `zipfile` raises for bytes that are no whole zip, or packed in a way it does not know."""
+
+
 def is_archive(path: Path) -> bool:
-    """True for a zip that is no office document."""
+    """True for a zip that is no office document; of a damaged one the name decides."""
     try:
         with path.open("rb") as handle:
             if handle.read(4) != b"PK\x03\x04":
                 return False
         with zipfile.ZipFile(path) as archive:
             return not _OFFICE & set(archive.namelist())
-    except (OSError, zipfile.BadZipFile, struct.error, NotImplementedError, ValueError):
-        return False
+    except OSError:
+        return False  # the reading of the file says why
+    except _DAMAGED:
+        return path.suffix.casefold() == ".zip"
 
 
 def unpack(path: Path, name: str, folder: Path) -> Iterator[Member]:
     """Unpack the files of an archive into a folder, one by one, in name order; hidden ones are passed over.
 
-    InputRefused `expands-too-much` before anything is unpacked when the archive holds too many or too large entries.
+    InputRefused `expands-too-much` before anything is unpacked when the archive holds too many or too large entries,
+    `archive-damaged` when it is not whole.
     """
-    with zipfile.ZipFile(path) as archive:
+    try:
+        opened = zipfile.ZipFile(path)
+    except _DAMAGED:
+        raise InputRefused(
+            "archive-damaged",
+            Text("压缩包已损坏或不完整", "the archive is damaged or not whole"),
+            Text("请重新获取后导入", "get it again and load it"),
+            Where(file=name),
+        ) from None
+    with opened as archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         _within_limits(path, name, entries)
         taken: set[str] = set()

@@ -11,18 +11,9 @@ import pytest
 
 from graphkit.errors import UsageError
 from graphkit.workspace import Workspace
+from tests.contract_keys import EVIDENCE, FINDING, LEAD, SUBJECT
 from tests.views.county import AS_OF, County
 
-SUBJECT = {"id", "label", "name", "role", "identity_grade"}
-EVIDENCE = {"kind", "id", "type", "from", "to", "props", "source"}
-FINDING = {
-    "id", "detector", "version", "family", "title", "message", "colour", "class", "score", "p_value", "subjects", "evidence", "params", "law_refs",
-    "innocent_explanations", "snapshot",
-}  # fmt: skip
-LEAD = {
-    "lead_no", "title", "score", "colour", "status", "subjects", "findings", "families", "amount_cny", "reasons", "refuting", "missing", "first_seen",
-    "changed", "pattern_id",
-}  # fmt: skip
 COMMUNITY = {"id", "size", "members", "stability", "conductance", "mixed", "amount_cny", "p_value"}
 BROKER = {"rank", "id", "label", "name", "score", "pairs_cut", "between", "sampled"}
 CANDIDATE = {"rank", "id", "label", "name", "score", "paths", "missing"}

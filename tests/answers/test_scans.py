@@ -14,27 +14,10 @@ import pytest
 from graphkit.errors import Busy, GraphkitError, UsageError
 from graphkit.workspace import Workspace
 from tests.conftest import company, person, write_tables
+from tests.contract_keys import DETECTOR, FILE, LOAD, SCAN
 from tests.prepared import AS_OF, ROOT, Sample
 
 FILES = ROOT / "sample_graphs" / "tiny" / "files"
-LOAD = {"run", "snapshot", "files", "nodes", "edges"}
-FILE = {
-    "path",
-    "sha256",
-    "loader",
-    "loader_version",
-    "encoding",
-    "sheet",
-    "rows_read",
-    "loaded",
-    "duplicate",
-    "quarantined",
-    "reasons",
-    "status",
-    "message",
-}
-SCAN = {"run", "snapshot", "as_of", "detectors", "findings", "leads"}
-DETECTOR = {"id", "version", "outcome", "reason", "missing", "applied", "hits", "seconds"}
 
 
 @pytest.fixture

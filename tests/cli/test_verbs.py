@@ -18,35 +18,8 @@ from graphkit.cli.app import LATER
 from tests.cli.calling import call
 from tests.cli.conftest import environ
 from tests.conftest import ROOT
+from tests.contract_keys import EVIDENCE, FILE, FINDING, LEAD, LOAD, SCAN, SOURCE, SUBJECT
 
-SUBJECT = {"id", "label", "name", "role", "identity_grade"}
-EVIDENCE = {"kind", "id", "type", "from", "to", "props", "source"}
-SOURCE = {"file", "sha256", "sheet", "row", "row_sha256"}
-FINDING = {
-    "id", "detector", "version", "family", "title", "message", "colour", "class", "score", "p_value", "subjects", "evidence", "params", "law_refs",
-    "innocent_explanations", "snapshot",
-}  # fmt: skip
-LEAD = {
-    "lead_no", "title", "score", "colour", "status", "subjects", "findings", "families", "amount_cny", "reasons", "refuting", "missing", "first_seen",
-    "changed", "pattern_id",
-}  # fmt: skip
-LOAD = {"run", "snapshot", "files", "nodes", "edges"}
-FILE = {
-    "path",
-    "sha256",
-    "loader",
-    "loader_version",
-    "encoding",
-    "sheet",
-    "rows_read",
-    "loaded",
-    "duplicate",
-    "quarantined",
-    "reasons",
-    "status",
-    "message",
-}
-SCAN = {"run", "snapshot", "as_of", "detectors", "findings", "leads"}
 KEYS: dict[tuple[str, ...], set[str]] = {
     ("findings",): FINDING,
     ("findings", "--detector", "k02"): FINDING,

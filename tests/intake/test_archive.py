@@ -80,12 +80,13 @@ def test_an_entry_with_a_password_is_refused_alone(inside: Path) -> None:
     assert found["a.csv"].path is None and found["a.csv"].why is not None and "密码" in found["a.csv"].why.zh
 
 
-def test_office_documents_and_broken_zips_are_no_archives(tmp_path: Path) -> None:
+def test_office_documents_are_no_archives_and_the_name_decides_about_broken_ones(tmp_path: Path) -> None:
     for name, data, expected in (
         ("a.xlsx", zipped([("[Content_Types].xml", b""), ("xl/workbook.xml", b"")]), False),
         ("a.ods", zipped([("mimetype", b"x")]), False),
         ("a.zip", zipped([("a.csv", b"")]), True),
-        ("b.zip", b"PK\x03\x04 nothing", False),
+        ("b.zip", b"PK\x03\x04 nothing", True),  # read as an archive, so that it is called damaged
+        ("b.xlsx", b"PK\x03\x04 nothing", False),
         ("c.zip", b"", False),
     ):
         (tmp_path / name).write_bytes(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -99,3 +100,14 @@ def test_what_an_interrupted_load_unpacked_is_removed_by_the_next(records: Recor
     (left / "0").write_bytes(b"secret")
     states(records, pack(tmp_path, ("transactions.csv", payments([paid(1, 1)]))))
     assert not left.exists()
+
+
+def test_a_zip_cut_in_the_middle_is_called_damaged(records: Records, tmp_path: Path) -> None:
+    whole = tmp_path / "whole.zip"
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("deaths.csv", "姓名,死亡日期\n" * 200)
+    cut = tmp_path / "cut.zip"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    (report,) = records.load([cut]).files
+    assert report.status == "refused"
+    assert "损坏" in report.message.zh and "damaged" in report.message.en
